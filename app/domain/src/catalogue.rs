@@ -1,0 +1,265 @@
+//! The catalogue: what a tap means at each facility, and how the city looks.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{CityId, FacilityId},
+    points::PointRule,
+    time::Millis,
+};
+
+/// A text in the languages the city wrote it in. Japanese is always there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// Japanese.
+    pub ja: String,
+    /// English.
+    #[serde(default)]
+    pub en: Option<String>,
+}
+
+impl Text {
+    /// The text for that language, Japanese where it was not translated.
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::Ja => &self.ja,
+            Language::En => self.en.as_deref().unwrap_or(&self.ja),
+        }
+    }
+}
+
+/// A language of the screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Language {
+    /// 日本語
+    #[default]
+    Ja,
+    /// English
+    En,
+}
+
+/// What the city sets for its kiosks. Published signed and versioned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Catalogue {
+    /// The city's id.
+    pub city: CityId,
+    /// The city's name.
+    pub name: Text,
+    /// Whom to call when the kiosk can't help: shown as it stands.
+    pub contact: String,
+    /// The city's facilities.
+    pub facilities: BTreeMap<FacilityId, Facility>,
+}
+
+/// One facility.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Facility {
+    /// Its name on the screen.
+    pub name: Text,
+    /// IANA name of its time zone; business days are decided in it.
+    pub time_zone: String,
+    /// What a tap means here.
+    pub service: Service,
+    /// How long things stay and wait.
+    #[serde(default)]
+    pub timing: Timing,
+}
+
+impl Facility {
+    /// The time zone.
+    ///
+    /// # Errors
+    /// [`InvalidCatalogue::TimeZone`] when the name is in no tz database.
+    pub fn zone(&self) -> Result<TimeZone, InvalidCatalogue> {
+        TimeZone::get(&self.time_zone)
+            .map_err(|_| InvalidCatalogue::TimeZone(self.time_zone.clone()))
+    }
+}
+
+/// What a tap means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Service {
+    /// Drop-off and pick-up of children.
+    Nursery,
+    /// Use of the facility, with points.
+    Visit {
+        /// What a visit earns.
+        points: PointRule,
+    },
+}
+
+/// How long things stay and wait, milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Timing {
+    /// A household nobody touches confirms by itself after this.
+    pub confirm_ms: Millis,
+    /// A finished screen stays so long.
+    pub done_ms: Millis,
+    /// A message stays so long.
+    pub message_ms: Millis,
+    /// A deed can be undone at the kiosk for so long.
+    pub undo_ms: Millis,
+    /// A second tap of the same card within this is the same visit.
+    pub repeat_ms: Millis,
+    /// The staff panel locks itself after this without a touch.
+    pub staff_idle_ms: Millis,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            confirm_ms: 5_000,
+            done_ms: 8_000,
+            message_ms: 6_000,
+            undo_ms: 60_000,
+            repeat_ms: 60_000,
+            staff_idle_ms: 60_000,
+        }
+    }
+}
+
+/// Why a catalogue is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidCatalogue {
+    /// Not a zone of the tz database.
+    #[error("time zone {0:?} is not in the tz database; write it as in \"Asia/Tokyo\"")]
+    TimeZone(String),
+    /// A time outside the sensible.
+    #[error("{facility}: timing.{key} is {value} ms; it must be between {min} and {max}")]
+    Timing {
+        /// The facility.
+        facility: FacilityId,
+        /// The setting.
+        key: &'static str,
+        /// As written.
+        value: Millis,
+        /// The least allowed.
+        min: Millis,
+        /// The most allowed.
+        max: Millis,
+    },
+    /// A visit worth more than any rule of a city.
+    #[error("{0}: a visit earns at most {MAX_BASE_POINTS} points")]
+    Points(FacilityId),
+    /// No facility at all.
+    #[error("the catalogue names no facility")]
+    Empty,
+}
+
+/// More than this for one visit is a slip of the pen.
+pub const MAX_BASE_POINTS: u32 = 10_000;
+
+impl Catalogue {
+    /// Checks what the types cannot.
+    ///
+    /// # Errors
+    /// The first [`InvalidCatalogue`] found.
+    pub fn check(&self) -> Result<(), InvalidCatalogue> {
+        if self.facilities.is_empty() {
+            return Err(InvalidCatalogue::Empty);
+        }
+        for (id, facility) in &self.facilities {
+            facility.zone()?;
+            if let Service::Visit { points } = facility.service
+                && points.base > MAX_BASE_POINTS
+            {
+                return Err(InvalidCatalogue::Points(id.clone()));
+            }
+            let t = facility.timing;
+            for (key, value, min, max) in [
+                ("confirm_ms", t.confirm_ms, 2_000, 60_000),
+                ("done_ms", t.done_ms, 1_000, 60_000),
+                ("message_ms", t.message_ms, 1_000, 60_000),
+                ("undo_ms", t.undo_ms, 0, 600_000),
+                ("repeat_ms", t.repeat_ms, 0, 3_600_000),
+                ("staff_idle_ms", t.staff_idle_ms, 5_000, 600_000),
+            ] {
+                if !(min..=max).contains(&value) {
+                    return Err(InvalidCatalogue::Timing {
+                        facility: id.clone(),
+                        key,
+                        value,
+                        min,
+                        max,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalogue(zone: &str, timing: Timing) -> Catalogue {
+        Catalogue {
+            city: "town".parse().unwrap(),
+            name: Text {
+                ja: "まち".into(),
+                en: None,
+            },
+            contact: "0880-00-0000".into(),
+            facilities: BTreeMap::from([(
+                "hall".parse().unwrap(),
+                Facility {
+                    name: Text {
+                        ja: "公民館".into(),
+                        en: Some("Hall".into()),
+                    },
+                    time_zone: zone.into(),
+                    service: Service::Nursery,
+                    timing,
+                },
+            )]),
+        }
+    }
+
+    #[test]
+    fn a_sound_catalogue_passes() {
+        assert_eq!(catalogue("Asia/Tokyo", Timing::default()).check(), Ok(()));
+    }
+
+    #[test]
+    fn each_slip_is_named() {
+        let zone = catalogue("Asia/Sukumo", Timing::default())
+            .check()
+            .unwrap_err();
+        assert!(zone.to_string().contains("Asia/Sukumo"));
+        let timing = catalogue(
+            "Asia/Tokyo",
+            Timing {
+                confirm_ms: 10,
+                ..Timing::default()
+            },
+        )
+        .check()
+        .unwrap_err();
+        assert!(
+            timing.to_string().contains("timing.confirm_ms is 10 ms"),
+            "{timing}"
+        );
+        let mut none = catalogue("Asia/Tokyo", Timing::default());
+        none.facilities.clear();
+        assert_eq!(none.check(), Err(InvalidCatalogue::Empty));
+    }
+
+    #[test]
+    fn a_text_not_translated_stays_japanese() {
+        let text = Text {
+            ja: "公民館".into(),
+            en: None,
+        };
+        assert_eq!(text.in_language(Language::En), "公民館");
+    }
+}

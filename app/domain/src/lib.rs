@@ -1,0 +1,26 @@
+//! The town's words and rules.
+//!
+//! Everything here is pure: no I/O, no clock, no randomness. A value comes in, a
+//! value goes out, and the same facts always fold to the same town.
+
+pub mod attendance;
+pub mod catalogue;
+pub mod credential;
+pub mod fact;
+pub mod fold;
+pub mod ids;
+pub mod notices;
+pub mod pii;
+pub mod points;
+pub mod pseudonym;
+pub mod ranking;
+pub mod roster;
+pub mod time;
+
+pub use credential::{CardUid, Credential, Technology};
+pub use fact::{Draft, Fact, FactBody, FactId, FactKey, Hash};
+pub use fold::Folds;
+pub use ids::{CitizenId, CityId, FacilityId, HouseholdId, Incarnation, KioskId};
+pub use pii::Pii;
+pub use pseudonym::{Pseudonym, Purpose, PurposeKey};
+pub use time::{BootId, Clock, ClockSource, DayKey, Millis, Now, Quality, Stamp};

@@ -1,0 +1,1 @@
+//! The kiosk's journal on SQLite: facts, folds, outbox, documents.

@@ -1,0 +1,2 @@
+//! The project's own commands: setup, demo, test, screens, bench.
+fn main() {}
