@@ -133,6 +133,10 @@ impl ChildDays {
             .is_some()
     }
 
+    pub(crate) fn passages(&self) -> &[Passage] {
+        &self.passages
+    }
+
     pub(crate) fn passages_mut(&mut self) -> &mut [Passage] {
         &mut self.passages
     }

@@ -233,13 +233,14 @@ pub enum FactBody {
         /// Why.
         why: Refusal,
     },
-    /// The clock of a boot became trustworthy; earlier stamps of that boot without a
-    /// trusted time are off by so much.
+    /// The clock of a boot became trustworthy. Stamps of that boot without a trusted time
+    /// truly happened at `boot_wall_ms` plus their monotonic instant.
     ClockCorrected {
         /// The boot.
         boot: BootId,
-        /// To be added to their wall time, milliseconds.
-        offset_ms: i64,
+        /// The wall time at which that boot's monotonic clock stood at 0, milliseconds
+        /// since 1970-01-01T00:00:00Z.
+        boot_wall_ms: i64,
         /// The quality of the corrected times.
         quality: Quality,
     },

@@ -140,6 +140,10 @@ impl Account {
         true
     }
 
+    pub(crate) fn recent(&self) -> &[VisitMade] {
+        &self.recent
+    }
+
     pub(crate) fn recent_mut(&mut self) -> &mut [VisitMade] {
         &mut self.recent
     }
