@@ -1,1 +1,18 @@
-//! The kiosk's mind: the session and the sync machines, without I/O.
+//! The kiosk's mind.
+//!
+//! Two machines without I/O, clock or threads: [`session`] turns taps and touches into
+//! facts and views, [`sync`] turns the journal and the link into publications. Each is
+//! `handle(input, now)` and gives back what is to be done. The shell does it and reports
+//! back.
+
+pub mod input;
+pub mod lockout;
+pub mod output;
+pub mod session;
+pub mod sync;
+pub mod view;
+
+pub use input::{CardProblem, Input, Touch};
+pub use output::{Output, Tone};
+pub use session::{Session, Setup};
+pub use view::{Screen, View};

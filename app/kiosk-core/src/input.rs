@@ -1,0 +1,135 @@
+//! What reaches the core.
+
+use machitap_domain::{
+    Credential, Fact, Hash,
+    catalogue::{Catalogue, Language},
+    fact::Class,
+    notices::Notices,
+    ranking::Ranking,
+    roster::Roster,
+};
+
+/// Counts taps, so that a late answer is never taken for a newer card's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Tap(pub u64);
+
+/// Something happened.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A card came into the field; reading has begun.
+    CardSeen(Tap),
+    /// The card was read.
+    CardRead(Tap, Credential),
+    /// The card was not read.
+    CardFailed(Tap, CardProblem),
+    /// More than one card lies in the field.
+    TwoCards,
+    /// The card left the field.
+    CardRemoved(Tap),
+    /// The reader works, or it does not.
+    Reader {
+        /// True when cards can be read.
+        ready: bool,
+    },
+    /// Someone touched the screen.
+    Touch(Touch),
+    /// The store put the last [`crate::Output::Append`] on disk.
+    Appended(Vec<Fact>),
+    /// The store did not, and why.
+    NotAppended(StoreTrouble),
+    /// The store works again (space came back) or stopped working.
+    Store(Option<StoreTrouble>),
+    /// The link to the city changed.
+    Link(LinkView),
+    /// A new catalogue is in force.
+    Catalogue(Box<Catalogue>),
+    /// A new roster is in force.
+    Roster {
+        /// The roster.
+        roster: Box<Roster>,
+        /// When the city issued it, milliseconds since 1970-01-01T00:00:00Z.
+        issued_ms: i64,
+    },
+    /// A new ranking.
+    Ranking(Box<Ranking>),
+    /// New notices.
+    Notices(Box<Notices>),
+    /// Nothing but time went by.
+    Tick,
+}
+
+/// What the link shows of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LinkView {
+    /// The broker answers.
+    pub connected: bool,
+    /// The city's ingest listens.
+    pub city_listening: bool,
+    /// Facts without the city's receipt.
+    pub pending: u64,
+    /// The city found a fork in this journal: people must look.
+    pub forked: bool,
+}
+
+/// Why nothing could be put on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreTrouble {
+    /// The disk is full or the journal reached its bound.
+    Full,
+    /// The disk does not do as it is told.
+    Broken,
+}
+
+impl StoreTrouble {
+    /// How it is answered.
+    pub const fn class(self) -> Class {
+        match self {
+            Self::Full | Self::Broken => Class::Repair,
+        }
+    }
+}
+
+/// Why a card was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CardProblem {
+    /// It answers badly: hold it still.
+    HoldStill,
+    /// It left too early.
+    RemovedEarly,
+    /// Neither the citizen AP nor a usable number.
+    Unknown,
+    /// Its proof did not verify.
+    NotGenuine,
+    /// It stopped answering.
+    Silent,
+}
+
+/// A touch, as the screen understood it. What is not on the present screen is ignored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Touch {
+    /// The one primary button.
+    Confirm,
+    /// Back to the idle screen without doing anything.
+    Cancel,
+    /// Takes back what was just done.
+    Undo,
+    /// Includes or leaves out a child of the household, by its place in the list.
+    ToggleChild(usize),
+    /// Turns the direction of one child round.
+    TurnChild(usize),
+    /// A digit of the PIN.
+    Digit(u8),
+    /// Takes back the last digit.
+    Erase,
+    /// Sets the language until the session ends.
+    Language(Language),
+}
+
+/// What a state of the sync machine reads of the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// The last fact.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: Hash,
+}

@@ -1,0 +1,38 @@
+//! What the core wants done.
+
+use machitap_domain::{Draft, Millis};
+
+use crate::view::Screen;
+
+/// Something to be done, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Put these facts on disk in one transaction, then report
+    /// [`crate::Input::Appended`] or [`crate::Input::NotAppended`] before anything else.
+    Append(Vec<Draft>),
+    /// Draw this.
+    Show(Box<Screen>),
+    /// Make this sound.
+    Tone(Tone),
+    /// Call again with [`crate::Input::Tick`] at this monotonic instant, milliseconds, or
+    /// earlier. The latest one given counts.
+    WakeAt(Millis),
+    /// Keep this small setting across restarts.
+    Keep {
+        /// Its key.
+        key: &'static str,
+        /// Its value.
+        value: String,
+    },
+}
+
+/// The three sounds that cannot be mistaken for each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tone {
+    /// The card is seen, reading.
+    Read,
+    /// Done, and on disk.
+    Done,
+    /// Please ask, or try again.
+    Ask,
+}

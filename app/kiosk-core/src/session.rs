@@ -1,0 +1,442 @@
+//! From a tap to facts and back to a view.
+//!
+//! One enum of states; what a state does lives in a file of its own. The law of the house
+//! is kept here: a screen that says "done" exists only after [`Input::Appended`].
+
+mod card;
+mod clock;
+mod done;
+mod face;
+mod household;
+mod staff;
+mod visit;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::tz::TimeZone;
+use machitap_domain::{
+    BootId, Credential, Draft, FacilityId, FactBody, FactId, Folds, Incarnation, Millis, Now,
+    Pseudonym,
+    catalogue::{Catalogue, Facility, Language, Service, Timing},
+    fact::{Class, Component},
+    notices::Notices,
+    ranking::Ranking,
+    roster::Roster,
+};
+use machitap_wire::bundle::PurposeKeys;
+
+use crate::{
+    input::{Input, LinkView, StoreTrouble, Tap, Touch},
+    lockout::Lockout,
+    output::{Output, Tone},
+    view::{MessageKind, Screen},
+};
+
+/// A card that was seen but brings no answer is given up after this, milliseconds.
+pub const READING_MS: Millis = 4_000;
+
+/// A household somebody touched and then left is closed without recording, milliseconds.
+pub const ABANDONED_MS: Millis = 30_000;
+
+/// A language chosen and not used goes back to the first one, milliseconds.
+pub const LANGUAGE_MS: Millis = 30_000;
+
+/// Makes the names of facts; the only randomness the core needs.
+pub type NewId = Box<dyn FnMut(&Now) -> FactId + Send>;
+
+/// What the session starts from.
+pub struct Setup {
+    /// The facility this kiosk stands in.
+    pub facility: FacilityId,
+    /// The pseudonym keys it was given.
+    pub purposes: PurposeKeys,
+    /// The program's version.
+    pub software: String,
+    /// The catalogue in force.
+    pub catalogue: Option<Catalogue>,
+    /// The roster in force and when it was issued, milliseconds since 1970-01-01T00:00:00Z.
+    pub roster: Option<(Roster, i64)>,
+    /// The last ranking.
+    pub ranking: Option<Ranking>,
+    /// The notices.
+    pub notices: Notices,
+    /// What earlier [`Output::Keep`]s kept.
+    pub kept: BTreeMap<String, String>,
+    /// A damaged journal was set aside at this start; its life, when it could be read.
+    pub replaced: Option<Option<Incarnation>>,
+    /// The journal's last sequence number.
+    pub last_seq: u64,
+    /// Names for facts.
+    pub new_id: NewId,
+}
+
+/// The session machine.
+pub struct Session {
+    facility_id: FacilityId,
+    purposes: PurposeKeys,
+    software: String,
+    catalogue: Option<Catalogue>,
+    zone: TimeZone,
+    roster: Option<(Roster, i64)>,
+    ranking: Option<Ranking>,
+    notices: Notices,
+    lockout: Lockout,
+    new_id: NewId,
+    link: LinkView,
+    reader_ready: bool,
+    trouble: Option<StoreTrouble>,
+    last_seq: u64,
+    replaced: Option<Option<Incarnation>>,
+    unsure_boot: Option<BootId>,
+    language: Language,
+    language_until: Option<Millis>,
+    tap: Option<Tap>,
+    state: State,
+    after: VecDeque<After>,
+    next_card: Option<Credential>,
+    changed: bool,
+    shown: Option<Screen>,
+}
+
+/// Where the session stands.
+enum State {
+    /// Nobody is here: the idle screen, or why the kiosk cannot serve.
+    Base,
+    /// A card is being read.
+    Reading { until: Millis },
+    /// A household is open.
+    Household(household::Open),
+    /// Facts are on their way to the disk.
+    Committing,
+    /// Something was done.
+    Done(done::Done),
+    /// A message stands.
+    Message { kind: MessageKind, until: Millis },
+    /// The PIN pad.
+    StaffPin(staff::Pin),
+    /// The staff panel.
+    StaffPanel(staff::Panel),
+}
+
+/// What follows once an append is on disk.
+enum After {
+    /// Nothing anybody sees.
+    Quiet,
+    /// A screen that says so.
+    Done(done::Planned),
+}
+
+/// One call of [`Session::handle`].
+struct Turn<'a> {
+    now: &'a Now,
+    folds: &'a Folds,
+    out: Vec<Output>,
+}
+
+impl Session {
+    /// Builds the machine; [`Session::start`] gives the first outputs.
+    pub fn new(setup: Setup, now: &Now, folds: &Folds) -> Self {
+        let lockout = Lockout::from_kept(setup.kept.get(Lockout::KEY).map(String::as_str), now);
+        let mut session = Self {
+            facility_id: setup.facility,
+            purposes: setup.purposes,
+            software: setup.software,
+            catalogue: None,
+            zone: TimeZone::UTC,
+            roster: setup.roster,
+            ranking: setup.ranking,
+            notices: setup.notices,
+            lockout,
+            new_id: setup.new_id,
+            link: LinkView::default(),
+            reader_ready: true,
+            trouble: None,
+            last_seq: setup.last_seq,
+            replaced: setup.replaced,
+            unsure_boot: folds.has_unsure(now.boot).then_some(now.boot),
+            language: Language::default(),
+            language_until: None,
+            tap: None,
+            state: State::Base,
+            after: VecDeque::new(),
+            next_card: None,
+            changed: true,
+            shown: None,
+        };
+        if let Some(catalogue) = setup.catalogue {
+            session.set_catalogue(catalogue);
+        }
+        session
+    }
+
+    /// Journals the start and shows the first screen.
+    pub fn start(&mut self, now: &Now, folds: &Folds) -> Vec<Output> {
+        let mut turn = Turn::new(now, folds);
+        let mut drafts = Vec::new();
+        if let Some(old) = self.replaced.take() {
+            drafts.push(self.draft(now, None, None, FactBody::JournalReplaced { old }));
+        }
+        let software = self.software.clone();
+        drafts.push(self.draft(now, None, None, FactBody::Started { software }));
+        self.append(&mut turn, drafts, After::Quiet);
+        self.finish(turn)
+    }
+
+    /// Takes in what happened and says what is to be done, in order.
+    pub fn handle(&mut self, input: Input, now: &Now, folds: &Folds) -> Vec<Output> {
+        let mut turn = Turn::new(now, folds);
+        let cx = &mut turn;
+        if !matches!(input, Input::Appended(_) | Input::NotAppended(_)) {
+            self.watch_clock(cx);
+            self.time_out(cx);
+        }
+        match input {
+            Input::Tick => {}
+            Input::CardSeen(tap) => self.card_seen(cx, tap),
+            Input::CardRead(tap, credential) => self.card_read(cx, tap, credential),
+            Input::CardFailed(tap, problem) => self.card_failed(cx, tap, problem),
+            Input::TwoCards => self.two_cards(cx),
+            // Reading goes on to its own end: a short tap is a good tap.
+            Input::CardRemoved(_) => {}
+            Input::Reader { ready } => self.reader(cx, ready),
+            Input::Touch(touch) => self.touch(cx, touch),
+            Input::Appended(facts) => {
+                if let Some(last) = facts.last() {
+                    self.last_seq = last.key.seq;
+                }
+                self.set_trouble(None);
+                let unsure = facts.iter().any(|f| {
+                    f.subject.is_some() && f.at.boot == now.boot && !f.at.quality.is_trusted()
+                });
+                if unsure {
+                    self.unsure_boot = Some(now.boot);
+                }
+                self.appended(cx);
+            }
+            Input::NotAppended(trouble) => self.not_appended(cx, trouble),
+            Input::Store(trouble) => self.set_trouble(trouble),
+            Input::Link(link) => self.link = link,
+            Input::Catalogue(catalogue) => self.set_catalogue(*catalogue),
+            Input::Roster { roster, issued_ms } => {
+                self.roster = Some((*roster, issued_ms));
+                self.changed = true;
+            }
+            Input::Ranking(ranking) => {
+                self.ranking = Some(*ranking);
+                self.changed = true;
+            }
+            Input::Notices(notices) => {
+                self.notices = *notices;
+                self.changed = true;
+            }
+        }
+        self.finish(turn)
+    }
+
+    fn touch(&mut self, cx: &mut Turn<'_>, touch: Touch) {
+        if let Touch::Language(language) = touch {
+            self.language = language;
+            self.language_until = Some(cx.now.mono_ms + LANGUAGE_MS);
+            self.changed = true;
+            return;
+        }
+        match &self.state {
+            State::Household(_) => self.touch_household(cx, touch),
+            State::Done(_) => self.touch_done(cx, touch),
+            State::StaffPin(_) => self.touch_pin(cx, touch),
+            State::StaffPanel(_) if touch == Touch::Cancel => self.close_panel(cx),
+            State::Message { .. } if matches!(touch, Touch::Cancel | Touch::Confirm) => {
+                self.go(State::Base);
+            }
+            _ => {}
+        }
+    }
+
+    /// The instant at which the present state ends by itself.
+    fn deadline(&self) -> Option<Millis> {
+        match &self.state {
+            State::Base => self.language_until,
+            State::Committing => None,
+            State::Reading { until } | State::Message { until, .. } => Some(*until),
+            State::Household(open) => Some(open.until()),
+            State::Done(done) => Some(done.until()),
+            State::StaffPin(pin) => Some(pin.until()),
+            State::StaffPanel(panel) => Some(panel.until()),
+        }
+    }
+
+    fn time_out(&mut self, cx: &mut Turn<'_>) {
+        if self.deadline().is_none_or(|at| cx.now.mono_ms < at) {
+            return;
+        }
+        match &self.state {
+            State::Base => {
+                self.language = Language::default();
+                self.language_until = None;
+                self.changed = true;
+            }
+            State::Committing => {}
+            State::Reading { .. } => self.message(cx, MessageKind::HoldStill),
+            State::Household(open) if open.untouched() => self.confirm_household(cx),
+            State::StaffPanel(_) => self.close_panel(cx),
+            State::Household(_) | State::Done(_) | State::Message { .. } | State::StaffPin(_) => {
+                self.go(State::Base)
+            }
+        }
+    }
+
+    fn reader(&mut self, cx: &mut Turn<'_>, ready: bool) {
+        if self.reader_ready == ready {
+            return;
+        }
+        self.reader_ready = ready;
+        self.changed = true;
+        if !ready && matches!(self.state, State::Reading { .. }) {
+            self.go(State::Base);
+        }
+        let body = FactBody::Health {
+            component: Component::Reader,
+            trouble: (!ready).then_some(Class::Retry),
+        };
+        let draft = self.draft(cx.now, None, None, body);
+        self.append(cx, vec![draft], After::Quiet);
+    }
+
+    fn appended(&mut self, cx: &mut Turn<'_>) {
+        match self.after.pop_front() {
+            None | Some(After::Quiet) => {}
+            Some(After::Done(planned)) => {
+                cx.out.push(Output::Tone(Tone::Done));
+                let done = planned.show(self, cx);
+                self.go(State::Done(done));
+            }
+        }
+        if let Some(credential) = self.next_card.take() {
+            self.open(cx, credential);
+        }
+    }
+
+    fn not_appended(&mut self, cx: &mut Turn<'_>, trouble: StoreTrouble) {
+        self.set_trouble(Some(trouble));
+        self.next_card = None;
+        if let Some(After::Done(_)) = self.after.pop_front() {
+            cx.out.push(Output::Tone(Tone::Ask));
+            self.go(State::Base);
+        }
+    }
+
+    fn set_trouble(&mut self, trouble: Option<StoreTrouble>) {
+        self.changed |= self.trouble != trouble;
+        self.trouble = trouble;
+    }
+
+    /// A catalogue whose facility has no known zone is as good as none for this facility.
+    fn set_catalogue(&mut self, catalogue: Catalogue) {
+        self.changed = true;
+        if let Some(zone) = catalogue
+            .facilities
+            .get(&self.facility_id)
+            .and_then(|f| f.zone().ok())
+        {
+            self.zone = zone;
+        }
+        self.catalogue = Some(catalogue);
+    }
+
+    fn facility(&self) -> Option<&Facility> {
+        self.catalogue
+            .as_ref()?
+            .facilities
+            .get(&self.facility_id)
+            .filter(|f| f.zone().is_ok())
+    }
+
+    fn service(&self) -> Option<Service> {
+        Some(self.facility()?.service)
+    }
+
+    fn timing(&self) -> Timing {
+        self.facility().map(|f| f.timing).unwrap_or_default()
+    }
+
+    fn go(&mut self, state: State) {
+        if matches!(state, State::Base) && !matches!(self.state, State::Reading { .. }) {
+            self.language = Language::default();
+            self.language_until = None;
+        }
+        self.state = state;
+        self.changed = true;
+    }
+
+    fn message(&mut self, cx: &mut Turn<'_>, kind: MessageKind) {
+        cx.out.push(Output::Tone(Tone::Ask));
+        let until = cx.now.mono_ms + self.timing().message_ms;
+        self.go(State::Message { kind, until });
+    }
+
+    fn draft(
+        &mut self,
+        now: &Now,
+        subject: Option<Pseudonym>,
+        caused_by: Option<FactId>,
+        body: FactBody,
+    ) -> Draft {
+        Draft {
+            id: (self.new_id)(now),
+            subject,
+            at: now.stamp(),
+            caused_by,
+            body,
+        }
+    }
+
+    fn append(&mut self, cx: &mut Turn<'_>, drafts: Vec<Draft>, after: After) {
+        if matches!(after, After::Done(_)) {
+            self.go(State::Committing);
+        }
+        self.after.push_back(after);
+        cx.out.push(Output::Append(drafts));
+    }
+
+    fn finish(&mut self, turn: Turn<'_>) -> Vec<Output> {
+        let Turn {
+            now,
+            folds,
+            mut out,
+        } = turn;
+        // Between the proposal and the disk nothing is shown: commit, then show.
+        if !matches!(self.state, State::Committing) {
+            let header = self.header(now);
+            let stale = self.shown.as_ref().is_none_or(|s| s.header != header);
+            if self.changed || stale {
+                let screen = Screen {
+                    header,
+                    view: self.view(now, folds),
+                    language: self.language,
+                };
+                self.changed = false;
+                if self.shown.as_ref() != Some(&screen) {
+                    self.shown = Some(screen.clone());
+                    out.push(Output::Show(Box::new(screen)));
+                }
+            }
+        }
+        let next_minute = clock::next_minute(now);
+        let wake = self.deadline().map_or(next_minute, |d| d.min(next_minute));
+        out.push(Output::WakeAt(wake));
+        out
+    }
+}
+
+impl<'a> Turn<'a> {
+    const fn new(now: &'a Now, folds: &'a Folds) -> Self {
+        Self {
+            now,
+            folds,
+            out: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

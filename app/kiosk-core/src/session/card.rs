@@ -1,0 +1,118 @@
+//! What a card in the field means, before it is known whose it is.
+
+use machitap_domain::{Credential, FactBody, catalogue::Service, fact::Refusal, roster::Known};
+
+use super::{After, READING_MS, Session, State, Turn};
+use crate::{
+    input::{CardProblem, Tap},
+    output::{Output, Tone},
+    view::MessageKind,
+};
+
+impl Session {
+    pub(super) fn card_seen(&mut self, cx: &mut Turn<'_>, tap: Tap) {
+        self.tap = Some(tap);
+        cx.out.push(Output::Tone(Tone::Read));
+        match self.state {
+            // An open household stays on the screen until it is known whose card this is.
+            State::Household(_) | State::Committing => {}
+            State::StaffPanel(_) => {
+                self.close_panel(cx);
+                self.reading(cx);
+            }
+            _ => self.reading(cx),
+        }
+    }
+
+    fn reading(&mut self, cx: &Turn<'_>) {
+        self.state = State::Reading {
+            until: cx.now.mono_ms + READING_MS,
+        };
+        self.changed = true;
+    }
+
+    pub(super) fn card_read(&mut self, cx: &mut Turn<'_>, tap: Tap, credential: Credential) {
+        if self.tap != Some(tap) {
+            return;
+        }
+        if let State::Household(open) = &self.state {
+            // A card held once more says yes; another card says that these people are done.
+            if !open.is_of(&credential) {
+                self.next_card = Some(credential);
+            }
+            self.confirm_household(cx);
+        } else {
+            self.open(cx, credential);
+        }
+    }
+
+    pub(super) fn card_failed(&mut self, cx: &mut Turn<'_>, tap: Tap, problem: CardProblem) {
+        if self.tap != Some(tap) {
+            return;
+        }
+        let (kind, why) = match problem {
+            CardProblem::HoldStill | CardProblem::Silent => {
+                (MessageKind::HoldStill, Refusal::Unreadable)
+            }
+            CardProblem::RemovedEarly => (MessageKind::RemovedEarly, Refusal::RemovedEarly),
+            CardProblem::Unknown => (MessageKind::UnknownCard, Refusal::UnknownCard),
+            CardProblem::NotGenuine => (MessageKind::NotGenuine, Refusal::NotGenuine),
+        };
+        self.refuse(cx, kind, why);
+    }
+
+    pub(super) fn two_cards(&mut self, cx: &mut Turn<'_>) {
+        self.refuse(cx, MessageKind::TwoCards, Refusal::TwoCards);
+    }
+
+    pub(super) fn refuse(&mut self, cx: &mut Turn<'_>, kind: MessageKind, why: Refusal) {
+        let draft = self.draft(cx.now, None, None, FactBody::Refused { why });
+        // Whoever is at a household's screen keeps it: a stranger's bad card changes nothing.
+        if matches!(self.state, State::Household(_)) {
+            cx.out.push(Output::Tone(Tone::Ask));
+        } else {
+            self.message(cx, kind);
+        }
+        self.append(cx, vec![draft], After::Quiet);
+    }
+
+    /// Opens what this credential opens here.
+    pub(super) fn open(&mut self, cx: &mut Turn<'_>, credential: Credential) {
+        // While the kiosk cannot serve at all, the base screen says why.
+        let Some(service) = self.service().filter(|_| self.cannot_serve().is_none()) else {
+            cx.out.push(Output::Tone(Tone::Ask));
+            self.go(State::Base);
+            return;
+        };
+        // Found by value: what follows changes the session.
+        let found = self.roster.as_ref().and_then(|(r, _)| r.find(&credential));
+        match (found, service) {
+            (Some(Known::Staff(staff)), _) => {
+                let staff = staff.clone();
+                self.open_pin(cx, staff);
+            }
+            (
+                Some(Known::Household {
+                    household,
+                    guardian,
+                }),
+                Service::Nursery,
+            ) => {
+                let household = household.clone();
+                let guardian = guardian.cloned();
+                self.open_household(cx, credential, &household, guardian.as_ref());
+            }
+            (found, Service::Visit { points }) => {
+                let linked = match found {
+                    Some(Known::Resident(citizen)) => Some(citizen.clone()),
+                    Some(Known::Household { guardian, .. }) => guardian.map(|g| g.citizen.clone()),
+                    _ => None,
+                };
+                self.visit(cx, &credential, linked, points);
+            }
+            (Some(Known::Resident(_)) | None, Service::Nursery) => {
+                self.refuse(cx, MessageKind::UnknownCard, Refusal::UnknownCard);
+            }
+        }
+    }
+}

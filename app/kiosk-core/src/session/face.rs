@@ -1,0 +1,185 @@
+//! The view of each state, and the header above it.
+
+use machitap_domain::{
+    Folds, Now,
+    catalogue::{Language, Service},
+};
+
+use super::{Session, State, clock};
+use crate::{
+    input::StoreTrouble,
+    view::{
+        Badge, Header, Idle, Message, OutOfService, OutReason, RankRow, ServiceKind, StaffPanel,
+        View,
+    },
+};
+
+/// A roster older than this many days is said to be old.
+pub(super) const OLD_ROSTER_DAYS: u32 = 7;
+
+/// While connected, this many facts may wait without anybody being told.
+pub(super) const SENDING_QUIETLY: u64 = 200;
+
+impl Session {
+    pub(super) fn header(&self, now: &Now) -> Header {
+        let text = |of: &machitap_domain::catalogue::Text| of.in_language(self.language).to_owned();
+        Header {
+            facility: self.facility().map(|f| text(&f.name)).unwrap_or_default(),
+            city: self
+                .catalogue
+                .as_ref()
+                .map(|c| text(&c.name))
+                .unwrap_or_default(),
+            clock: clock::face(&now.clock, &self.zone),
+            badges: self.badges(now),
+        }
+    }
+
+    fn badges(&self, now: &Now) -> Vec<Badge> {
+        let mut badges = Vec::new();
+        let pending = self.link.pending;
+        if self.link.forked {
+            badges.push(Badge::Forked);
+        }
+        if !self.link.connected || !self.link.city_listening {
+            badges.push(Badge::Offline { pending });
+        } else if pending > SENDING_QUIETLY {
+            badges.push(Badge::Sending { pending });
+        }
+        let trusted = now.clock.quality.is_trusted();
+        if !trusted {
+            badges.push(Badge::ClockUnsure);
+        }
+        // Without a trusted clock no age can be told, and none is made up.
+        if let Some(days) = self.roster_days(now)
+            && trusted
+            && days >= OLD_ROSTER_DAYS
+            && self.service() == Some(Service::Nursery)
+        {
+            badges.push(Badge::OldRoster { days });
+        }
+        badges
+    }
+
+    /// Why no card can be served now; the reader is not asked, a card that is being read
+    /// proves it.
+    pub(super) fn cannot_serve(&self) -> Option<OutReason> {
+        if self.catalogue.is_none() {
+            return Some(OutReason::NoCatalogue);
+        }
+        match self.service() {
+            None => Some(OutReason::UnknownFacility),
+            Some(Service::Nursery) if self.roster.is_none() => Some(OutReason::NoRoster),
+            Some(_) => None,
+        }
+    }
+
+    fn contact(&self) -> String {
+        self.catalogue
+            .as_ref()
+            .map(|c| c.contact.clone())
+            .unwrap_or_default()
+    }
+
+    pub(super) fn view(&self, now: &Now, folds: &Folds) -> View {
+        match &self.state {
+            State::Base | State::Committing => self.base(now),
+            State::Reading { .. } => View::Reading,
+            State::Household(open) => View::Household(open.view(now)),
+            State::Done(done) => done.view(now),
+            State::Message { kind, .. } => View::Message(Message {
+                kind: *kind,
+                contact: self.contact(),
+            }),
+            State::StaffPin(pin) => View::StaffPin(pin.view()),
+            State::StaffPanel(panel) => View::StaffPanel(StaffPanel {
+                who: panel.staff().name.clone(),
+                here: self.here(now, folds),
+                expected: self.expected(),
+                roster_days: self.roster_days(now),
+                connected: self.link.connected && self.link.city_listening,
+                pending: self.link.pending,
+                facts: self.last_seq,
+                software: self.software.clone(),
+            }),
+        }
+    }
+
+    fn base(&self, now: &Now) -> View {
+        let trouble = self.trouble.map(|t| match t {
+            StoreTrouble::Full => OutReason::DiskFull,
+            StoreTrouble::Broken => OutReason::DiskBroken,
+        });
+        let why = trouble
+            .or_else(|| self.cannot_serve())
+            .or_else(|| (!self.reader_ready).then_some(OutReason::ReaderGone));
+        match (why, self.service()) {
+            (Some(why), _) => View::OutOfService(OutOfService {
+                why,
+                contact: self.contact(),
+            }),
+            (None, None) => unreachable!("a kiosk that can serve has a service"),
+            (None, Some(service)) => View::Idle(self.idle(now, service)),
+        }
+    }
+
+    fn idle(&self, now: &Now, service: Service) -> Idle {
+        let notices = self
+            .notices
+            .items
+            .iter()
+            .filter(|n| n.until_ms.is_none_or(|until| now.clock.wall_ms <= until))
+            .map(|n| n.text.in_language(self.language).to_owned())
+            .collect();
+        let (kind, points) = match service {
+            Service::Nursery => (ServiceKind::Nursery, 0),
+            Service::Visit { points } => (ServiceKind::Visit, points.base),
+        };
+        let ranking = match (&self.ranking, kind) {
+            (Some(ranking), ServiceKind::Visit) => ranking
+                .rows
+                .iter()
+                .map(|row| RankRow {
+                    place: row.place,
+                    nickname: row.nickname.clone(),
+                    points: row.points,
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        Idle {
+            service: kind,
+            notices,
+            ranking,
+            points,
+        }
+    }
+
+    fn expected(&self) -> u32 {
+        let children = self
+            .roster
+            .iter()
+            .flat_map(|(r, _)| &r.households)
+            .map(|h| h.children.len())
+            .sum::<usize>();
+        u32::try_from(children).unwrap_or(u32::MAX)
+    }
+
+    fn here(&self, now: &Now, folds: &Folds) -> Option<u32> {
+        let key = self.purposes.nursery.as_ref()?;
+        let (roster, _) = self.roster.as_ref()?;
+        let day = now.stamp().day(&self.zone);
+        let here = roster
+            .households
+            .iter()
+            .flat_map(|h| &h.children)
+            .filter(|c| folds.child(&key.pseudonym(&c.citizen)).is_here(day))
+            .count();
+        (self.service() == Some(Service::Nursery)).then(|| u32::try_from(here).unwrap_or(u32::MAX))
+    }
+
+    /// The language the present session speaks.
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+}

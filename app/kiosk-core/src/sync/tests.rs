@@ -1,0 +1,216 @@
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+
+const LIFE: Incarnation = Incarnation(Uuid::from_u128(1));
+
+fn receipt(contiguous_seq: u64, missing: &[(u64, u64)]) -> Receipt {
+    Receipt {
+        incarnation: LIFE,
+        contiguous_seq,
+        missing: missing
+            .iter()
+            .map(|&(from, to)| SeqRange { from, to })
+            .collect(),
+        forked: false,
+    }
+}
+
+/// Answers each `Publish` with a `Packed` of what fits, and lists what was published.
+fn drain(
+    sync: &mut Sync,
+    mut outs: Vec<SyncOutput>,
+    fits: u64,
+    now: Millis,
+) -> Vec<(Token, u64, u64)> {
+    let mut sent = Vec::new();
+    while let Some(at) = outs
+        .iter()
+        .position(|o| matches!(o, SyncOutput::Publish { .. }))
+    {
+        let SyncOutput::Publish { token, from, to } = outs[at] else {
+            unreachable!()
+        };
+        let to = to.min(from + fits - 1);
+        sent.push((token, from, to));
+        outs = sync.handle(SyncInput::Packed { token, to }, now);
+    }
+    sent
+}
+
+fn up(last_seq: u64, receipted: u64) -> (Sync, Vec<(Token, u64, u64)>) {
+    let mut sync = Sync::new(LIFE, last_seq, receipted);
+    assert_eq!(sync.handle(SyncInput::Connected, 0), []);
+    let outs = sync.handle(SyncInput::City { listening: true }, 0);
+    let sent = drain(&mut sync, outs, 100, 0);
+    (sync, sent)
+}
+
+#[test]
+fn nothing_is_sent_while_the_city_does_not_listen() {
+    let mut sync = Sync::new(LIFE, 10, 0);
+    assert_eq!(sync.handle(SyncInput::Connected, 0), []);
+    assert_eq!(sync.handle(SyncInput::Tick, 1_000_000), []);
+}
+
+#[test]
+fn the_window_bounds_what_the_broker_holds() {
+    let (mut sync, sent) = up(100_000, 0);
+    assert_eq!(sent.len(), IN_FLIGHT_MAX);
+    let outs = sync.handle(SyncInput::Acked(sent[0].0), 1);
+    assert_eq!(drain(&mut sync, outs, 100, 1).len(), 1);
+}
+
+#[test]
+fn an_acknowledgement_of_the_broker_is_no_receipt() {
+    let (mut sync, sent) = up(50, 0);
+    for (token, _, _) in sent {
+        sync.handle(SyncInput::Acked(token), 1);
+    }
+    assert_eq!(sync.pending(), 50);
+    sync.handle(SyncInput::Receipt(receipt(50, &[])), 2);
+    assert_eq!(sync.pending(), 0);
+}
+
+#[test]
+fn without_a_receipt_everything_is_sent_again() {
+    let (mut sync, sent) = up(50, 0);
+    sync.handle(SyncInput::Acked(sent[0].0), 1);
+    assert_eq!(drain_tick(&mut sync, PATIENCE_MS - 1), []);
+    assert_eq!(drain_tick(&mut sync, PATIENCE_MS)[0].1, 1);
+    // And then with more patience.
+    assert_eq!(drain_tick(&mut sync, 2 * PATIENCE_MS), []);
+    assert_eq!(drain_tick(&mut sync, 3 * PATIENCE_MS)[0].1, 1);
+}
+
+fn drain_tick(sync: &mut Sync, now: Millis) -> Vec<(Token, u64, u64)> {
+    let outs = sync.handle(SyncInput::Tick, now);
+    drain(sync, outs, 100, now)
+}
+
+#[test]
+fn a_reconnect_begins_behind_the_receipt() {
+    let (mut sync, _) = up(500, 200);
+    sync.handle(SyncInput::Disconnected, 5);
+    sync.handle(SyncInput::Connected, 6);
+    let outs = sync.handle(SyncInput::City { listening: true }, 7);
+    assert_eq!(drain(&mut sync, outs, 100, 7)[0].1, 201);
+}
+
+#[test]
+fn a_hole_the_city_names_is_filled_first() {
+    let (mut sync, sent) = up(400, 0);
+    for (token, _, _) in &sent {
+        sync.handle(SyncInput::Acked(*token), 1);
+    }
+    let outs = sync.handle(SyncInput::Receipt(receipt(99, &[(100, 105)])), 2);
+    assert_eq!(
+        drain(&mut sync, outs, 100, 2)
+            .iter()
+            .map(|(_, f, t)| (*f, *t))
+            .collect::<Vec<_>>(),
+        [(100, 105)]
+    );
+}
+
+#[test]
+fn a_receipt_of_another_life_or_from_the_future_is_ignored() {
+    let (mut sync, _) = up(10, 0);
+    let foreign = Receipt {
+        incarnation: Incarnation(Uuid::from_u128(9)),
+        ..receipt(10, &[])
+    };
+    assert!(
+        !sync
+            .handle(SyncInput::Receipt(foreign), 1)
+            .iter()
+            .any(|o| matches!(o, SyncOutput::Receipted(_)))
+    );
+    sync.handle(SyncInput::Receipt(receipt(11, &[])), 1);
+    assert_eq!(sync.pending(), 10);
+}
+
+#[test]
+fn a_fork_stops_the_sending() {
+    let (mut sync, _) = up(10, 0);
+    sync.handle(
+        SyncInput::Receipt(Receipt {
+            forked: true,
+            ..receipt(3, &[])
+        }),
+        1,
+    );
+    assert!(sync.forked());
+    assert_eq!(drain_tick(&mut sync, 10 * PATIENCE_MS), []);
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Grow(u64),
+    Cut,
+    Heal,
+    Deliver { lose: bool },
+    Receipt,
+    Wait,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        (1u64..300).prop_map(Step::Grow),
+        Just(Step::Cut),
+        Just(Step::Heal),
+        any::<bool>().prop_map(|lose| Step::Deliver { lose }),
+        Just(Step::Receipt),
+        Just(Step::Wait),
+    ]
+}
+
+proptest! {
+    /// A lossy broker and a city that counts by key: whatever happens in between, once the
+    /// link stays up everything is counted.
+    #[test]
+    fn everything_arrives_in_the_end(steps in prop::collection::vec(step(), 0..80), fits in 1u64..100) {
+        let mut sync = Sync::new(LIFE, 0, 0);
+        let mut now = 0;
+        let mut last = 0;
+        let mut travelling: VecDeque<(Token, u64, u64)> = VecDeque::new();
+        let mut city: BTreeSet<u64> = BTreeSet::new();
+        let end = [Step::Heal].into_iter().chain((0..400).flat_map(|_| {
+            [Step::Deliver { lose: false }, Step::Deliver { lose: false }, Step::Receipt, Step::Wait]
+        }));
+        for step in steps.into_iter().chain(end) {
+            let outs = match step {
+                Step::Grow(n) => { last += n; sync.handle(SyncInput::Grown { last_seq: last }, now) }
+                Step::Cut => { travelling.clear(); sync.handle(SyncInput::Disconnected, now) }
+                Step::Heal => {
+                    travelling.clear();
+                    sync.handle(SyncInput::Connected, now);
+                    sync.handle(SyncInput::City { listening: true }, now)
+                }
+                Step::Deliver { lose } => match travelling.pop_front() {
+                    Some((token, from, to)) => {
+                        if !lose { city.extend(from..=to); }
+                        sync.handle(SyncInput::Acked(token), now)
+                    }
+                    None => Vec::new(),
+                },
+                Step::Receipt => {
+                    let contiguous = (1..).take_while(|n| city.contains(n)).last().unwrap_or(0);
+                    let top = city.last().copied().unwrap_or(0);
+                    let missing: Vec<(u64, u64)> =
+                        (contiguous + 1..=top).filter(|n| !city.contains(n)).map(|n| (n, n)).take(8).collect();
+                    sync.handle(SyncInput::Receipt(receipt(contiguous, &missing)), now)
+                }
+                Step::Wait => { now += PATIENCE_MAX_MS; sync.handle(SyncInput::Tick, now) }
+            };
+            travelling.extend(drain(&mut sync, outs, fits, now));
+            prop_assert!(travelling.len() <= IN_FLIGHT_MAX);
+            prop_assert!(sync.pending() <= last);
+        }
+        prop_assert_eq!(city.len() as u64, last);
+        prop_assert_eq!(sync.pending(), 0);
+    }
+}

@@ -1,0 +1,316 @@
+//! What the screen shows, as plain data. The Slint side draws it and knows no rule.
+
+use machitap_domain::{
+    ClockSource, Millis, Pii, attendance::Direction, catalogue::Language, roster::ClassMark,
+};
+
+/// A whole screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Screen {
+    /// The strip on top.
+    pub header: Header,
+    /// What fills the rest.
+    pub view: View,
+    /// The language of this session.
+    pub language: Language,
+}
+
+/// The strip on top of every screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Header {
+    /// The facility's name in the session's language; empty before the first catalogue.
+    pub facility: String,
+    /// The city's name, likewise.
+    pub city: String,
+    /// The clock.
+    pub clock: ClockFace,
+    /// What a person should know of the kiosk's state.
+    pub badges: Vec<Badge>,
+}
+
+/// The clock, large on the nursery's screens. Minutes and hours are the facility's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockFace {
+    /// `None` while no time is known well enough to show.
+    pub time: Option<WallTime>,
+    /// Where it comes from.
+    pub source: ClockSource,
+    /// False: shown with a mark, and nothing that costs money relies on it.
+    pub trusted: bool,
+}
+
+/// A time of day with its date, in the facility's zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WallTime {
+    /// 1 to 12.
+    pub month: u8,
+    /// 1 to 31.
+    pub day: u8,
+    /// 0 is Sunday.
+    pub weekday: u8,
+    /// 0 to 23.
+    pub hour: u8,
+    /// 0 to 59.
+    pub minute: u8,
+}
+
+/// A mark in the header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Badge {
+    /// No connection to the city; everything still works. So many facts wait.
+    Offline {
+        /// Facts without a receipt.
+        pending: u64,
+    },
+    /// Connected, and still sending what was kept.
+    Sending {
+        /// Facts without a receipt.
+        pending: u64,
+    },
+    /// The roster is old.
+    OldRoster {
+        /// Its age in whole days.
+        days: u32,
+    },
+    /// The clock is not trusted.
+    ClockUnsure,
+    /// The city found a fork: staff must call.
+    Forked,
+}
+
+/// How long something still lasts, for a ring that runs out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Remaining {
+    /// From the moment this view is shown, milliseconds.
+    pub left_ms: Millis,
+    /// The whole, milliseconds.
+    pub total_ms: Millis,
+}
+
+/// What fills the screen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum View {
+    /// The program starts.
+    Starting,
+    /// Waiting for a card.
+    Idle(Idle),
+    /// A card is being read.
+    Reading,
+    /// A household at the nursery's door.
+    Household(Household),
+    /// Done at the nursery.
+    NurseryDone(NurseryDone),
+    /// A visit is recorded.
+    VisitDone(VisitDone),
+    /// What was just done is taken back.
+    Undone,
+    /// A message with what to do.
+    Message(Message),
+    /// The staff PIN.
+    StaffPin(StaffPin),
+    /// The staff panel.
+    StaffPanel(StaffPanel),
+    /// The kiosk cannot serve.
+    OutOfService(OutOfService),
+}
+
+/// The idle screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Idle {
+    /// What a card does here.
+    pub service: ServiceKind,
+    /// Notices in rotation.
+    pub notices: Vec<String>,
+    /// The ranking, where the facility shows one.
+    pub ranking: Vec<RankRow>,
+    /// Points of one visit, for "tap and get N points"; 0 where there are none.
+    pub points: u32,
+}
+
+/// What a card does here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceKind {
+    /// Drop-off and pick-up.
+    Nursery,
+    /// A visit.
+    Visit,
+}
+
+/// A row of the ranking.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RankRow {
+    /// The place; equal points share one.
+    pub place: u32,
+    /// A nickname its owner chose to show.
+    pub nickname: Option<Pii<String>>,
+    /// Points.
+    pub points: i64,
+}
+
+/// A household.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Household {
+    /// Who brings or fetches; `None` when a child's own card was held.
+    pub who: Option<Pii<String>>,
+    /// Its children.
+    pub children: Vec<ChildRow>,
+    /// Until it confirms by itself; `None` once somebody touched the screen.
+    pub confirms_in: Option<Remaining>,
+}
+
+/// A child in the list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChildRow {
+    /// The name as written.
+    pub name: Pii<String>,
+    /// The name in kana.
+    pub kana: Pii<String>,
+    /// The class.
+    pub class: String,
+    /// The picture of the class.
+    pub mark: ClassMark,
+    /// Which way.
+    pub direction: Direction,
+    /// Why that way.
+    pub reason: RowReason,
+    /// Part of this act.
+    pub selected: bool,
+}
+
+/// Why a direction was proposed, with the time of day it rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowReason {
+    /// Not here yet today.
+    NotHereYet,
+    /// Here since; the time is `None` when it is not known.
+    HereSince(Option<WallTime>),
+    /// Left at.
+    LeftAt(Option<WallTime>),
+    /// Turned round by hand.
+    ByHand,
+}
+
+/// Done at the nursery.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NurseryDone {
+    /// The children and which way they went.
+    pub children: Vec<ChildRow>,
+    /// True: this is what an earlier tap did; nothing new was recorded.
+    pub already: bool,
+    /// While it can be taken back.
+    pub undo: Option<Remaining>,
+}
+
+/// A visit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VisitDone {
+    /// What it earned.
+    pub gained: Gained,
+    /// The balance after it, as far as this kiosk knows; `None` for a card that proves
+    /// too little to be told.
+    pub balance: Option<i64>,
+    /// Visits here so far, this one included; `None` likewise.
+    pub visits: Option<u64>,
+    /// True: an earlier tap did this; nothing new was recorded.
+    pub already: bool,
+    /// While it can be taken back.
+    pub undo: Option<Remaining>,
+}
+
+/// What a visit earned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gained {
+    /// Points.
+    Points(u32),
+    /// Today's are already given.
+    AlreadyToday,
+    /// None are given here.
+    NotHere,
+}
+
+/// A message with what to do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// Which.
+    pub kind: MessageKind,
+    /// Whom to ask or call.
+    pub contact: String,
+}
+
+/// The messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MessageKind {
+    /// The card is not registered here.
+    UnknownCard,
+    /// Hold the card still.
+    HoldStill,
+    /// The card left too early: once more.
+    RemovedEarly,
+    /// One card at a time.
+    TwoCards,
+    /// The card could not be verified: please ask.
+    NotGenuine,
+    /// The staff panel is locked for a while.
+    StaffLocked {
+        /// So many minutes, rounded up.
+        minutes: u32,
+    },
+}
+
+/// The staff PIN pad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StaffPin {
+    /// Digits so far.
+    pub entered: usize,
+    /// How many there are.
+    pub length: usize,
+    /// The last one was wrong; so many tries are left.
+    pub wrong: Option<u32>,
+}
+
+/// The staff panel, first slice: how the kiosk is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StaffPanel {
+    /// Who opened it.
+    pub who: Pii<String>,
+    /// Children here now; `None` where there are none to count.
+    pub here: Option<u32>,
+    /// Children on the roster.
+    pub expected: u32,
+    /// The roster's age, whole days; `None` when there is none.
+    pub roster_days: Option<u32>,
+    /// The link.
+    pub connected: bool,
+    /// Facts without a receipt.
+    pub pending: u64,
+    /// Facts in all.
+    pub facts: u64,
+    /// The program's version.
+    pub software: String,
+}
+
+/// Why the kiosk cannot serve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutOfService {
+    /// Why.
+    pub why: OutReason,
+    /// Whom to call.
+    pub contact: String,
+}
+
+/// The reasons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OutReason {
+    /// No reader, or its service is away; it comes back by itself when it can.
+    ReaderGone,
+    /// The disk is full: nothing can be recorded, so nothing is.
+    DiskFull,
+    /// The disk fails.
+    DiskBroken,
+    /// No catalogue yet: the kiosk has not heard from the city.
+    NoCatalogue,
+    /// The catalogue does not name this facility.
+    UnknownFacility,
+    /// A nursery without a roster.
+    NoRoster,
+}
