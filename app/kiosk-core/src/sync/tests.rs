@@ -168,49 +168,108 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-proptest! {
-    /// A lossy broker and a city that counts by key: whatever happens in between, once the
-    /// link stays up everything is counted.
-    #[test]
-    fn everything_arrives_in_the_end(steps in prop::collection::vec(step(), 0..80), fits in 1u64..100) {
-        let mut sync = Sync::new(LIFE, 0, 0);
-        let mut now = 0;
-        let mut last = 0;
-        let mut travelling: VecDeque<(Token, u64, u64)> = VecDeque::new();
-        let mut city: BTreeSet<u64> = BTreeSet::new();
-        let end = [Step::Heal].into_iter().chain((0..400).flat_map(|_| {
-            [Step::Deliver { lose: false }, Step::Deliver { lose: false }, Step::Receipt, Step::Wait]
-        }));
-        for step in steps.into_iter().chain(end) {
-            let outs = match step {
-                Step::Grow(n) => { last += n; sync.handle(SyncInput::Grown { last_seq: last }, now) }
-                Step::Cut => { travelling.clear(); sync.handle(SyncInput::Disconnected, now) }
-                Step::Heal => {
-                    travelling.clear();
-                    sync.handle(SyncInput::Connected, now);
-                    sync.handle(SyncInput::City { listening: true }, now)
-                }
-                Step::Deliver { lose } => match travelling.pop_front() {
-                    Some((token, from, to)) => {
-                        if !lose { city.extend(from..=to); }
-                        sync.handle(SyncInput::Acked(token), now)
+/// A lossy broker and a city that counts by key.
+struct World {
+    sync: Sync,
+    now: Millis,
+    last: u64,
+    fits: u64,
+    travelling: VecDeque<(Token, u64, u64)>,
+    city: BTreeSet<u64>,
+}
+
+impl World {
+    fn contiguous(&self) -> u64 {
+        let from = self.sync.receipted;
+        (from + 1..)
+            .take_while(|n| self.city.contains(n))
+            .last()
+            .unwrap_or(from)
+    }
+
+    fn step(&mut self, step: &Step) {
+        let now = self.now;
+        let outs = match step {
+            Step::Grow(n) => {
+                self.last += n;
+                let last_seq = self.last;
+                self.sync.handle(SyncInput::Grown { last_seq }, now)
+            }
+            Step::Cut => {
+                self.travelling.clear();
+                self.sync.handle(SyncInput::Disconnected, now)
+            }
+            Step::Heal => {
+                self.travelling.clear();
+                self.sync.handle(SyncInput::Connected, now);
+                self.sync.handle(SyncInput::City { listening: true }, now)
+            }
+            Step::Deliver { lose } => match self.travelling.pop_front() {
+                None => Vec::new(),
+                Some((token, from, to)) => {
+                    if !lose {
+                        self.city.extend(from..=to);
                     }
-                    None => Vec::new(),
-                },
-                Step::Receipt => {
-                    let contiguous = (1..).take_while(|n| city.contains(n)).last().unwrap_or(0);
-                    let top = city.last().copied().unwrap_or(0);
-                    let missing: Vec<(u64, u64)> =
-                        (contiguous + 1..=top).filter(|n| !city.contains(n)).map(|n| (n, n)).take(8).collect();
-                    sync.handle(SyncInput::Receipt(receipt(contiguous, &missing)), now)
+                    self.sync.handle(SyncInput::Acked(token), now)
                 }
-                Step::Wait => { now += PATIENCE_MAX_MS; sync.handle(SyncInput::Tick, now) }
-            };
-            travelling.extend(drain(&mut sync, outs, fits, now));
-            prop_assert!(travelling.len() <= IN_FLIGHT_MAX);
-            prop_assert!(sync.pending() <= last);
+            },
+            Step::Receipt => {
+                let contiguous = self.contiguous();
+                let top = self.city.last().copied().unwrap_or(0);
+                let missing: Vec<(u64, u64)> = (contiguous + 1..=top)
+                    .filter(|n| !self.city.contains(n))
+                    .map(|n| (n, n))
+                    .take(8)
+                    .collect();
+                let receipt = receipt(contiguous, &missing);
+                self.sync.handle(SyncInput::Receipt(receipt), now)
+            }
+            Step::Wait => {
+                self.now += PATIENCE_MAX_MS;
+                self.sync.handle(SyncInput::Tick, self.now)
+            }
+        };
+        let sent = drain(&mut self.sync, outs, self.fits, self.now);
+        self.travelling.extend(sent);
+        assert!(self.sync.in_flight.len() <= IN_FLIGHT_MAX);
+        assert!(self.sync.pending() <= self.last);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// Whatever happens in between, once the link stays up everything is counted.
+    #[test]
+    fn everything_arrives_in_the_end(
+        steps in prop::collection::vec(step(), 0..80),
+        fits in 1u64..100,
+    ) {
+        let mut world = World {
+            sync: Sync::new(LIFE, 0, 0),
+            now: 0,
+            last: 0,
+            fits,
+            travelling: VecDeque::new(),
+            city: BTreeSet::new(),
+        };
+        for step in &steps {
+            world.step(step);
         }
-        prop_assert_eq!(city.len() as u64, last);
-        prop_assert_eq!(sync.pending(), 0);
+        world.step(&Step::Heal);
+        for _ in 0..2_000 {
+            if world.sync.pending() == 0 {
+                break;
+            }
+            // Each round brings all that travels before anybody loses patience.
+            while !world.travelling.is_empty() && world.sync.pending() > 0 {
+                for _ in 0..IN_FLIGHT_MAX {
+                    world.step(&Step::Deliver { lose: false });
+                }
+                world.step(&Step::Receipt);
+            }
+            world.step(&Step::Wait);
+        }
+        prop_assert_eq!(world.city.len() as u64, world.last);
+        prop_assert_eq!(world.sync.pending(), 0);
     }
 }
