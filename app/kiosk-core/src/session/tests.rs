@@ -1,1 +1,6 @@
-
+mod law;
+mod nursery;
+mod service;
+mod staff;
+mod town;
+mod visit;

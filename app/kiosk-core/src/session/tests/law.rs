@@ -1,0 +1,174 @@
+//! Commit, then show: over any order of taps, touches, waits, restarts, clock jumps and
+//! failing disks.
+
+use jiff::tz::TimeZone;
+use machitap_domain::{
+    FactBody, Folds, Quality,
+    attendance::Direction,
+    catalogue::{Language, Service},
+};
+use proptest::prelude::*;
+
+use super::town::{Kiosk, NTP, VISIT, card, citizen, felica, purposes};
+use crate::{
+    input::{CardProblem, Input, StoreTrouble, Touch},
+    view::View,
+};
+
+#[derive(Debug, Clone)]
+enum Op {
+    Tap(u32),
+    Uid(u8),
+    Bad(CardProblem),
+    TwoCards,
+    Touch(Touch),
+    Wait(u64),
+    ClockJump(i64),
+    ClockLost(bool),
+    Restart { reboot: bool, down_ms: u64 },
+    Disk(Option<StoreTrouble>),
+    Reader(bool),
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let touch = prop_oneof![
+        Just(Touch::Confirm),
+        Just(Touch::Cancel),
+        Just(Touch::Undo),
+        Just(Touch::Erase),
+        (0usize..3).prop_map(Touch::ToggleChild),
+        (0usize..3).prop_map(Touch::TurnChild),
+        (0u8..12).prop_map(Touch::Digit),
+        Just(Touch::Language(Language::En)),
+    ];
+    prop_oneof![
+        5 => prop_oneof![Just(1), 11u32..14, Just(77), Just(90)].prop_map(Op::Tap),
+        1 => prop_oneof![Just(1u8), Just(50), Just(77)].prop_map(Op::Uid),
+        1 => prop_oneof![Just(CardProblem::HoldStill), Just(CardProblem::Unknown)].prop_map(Op::Bad),
+        1 => Just(Op::TwoCards),
+        5 => touch.prop_map(Op::Touch),
+        4 => prop_oneof![1u64..7_000, 50_000u64..70_000, Just(40_000_000u64)].prop_map(Op::Wait),
+        1 => (-90_000_000i64..90_000_000).prop_map(Op::ClockJump),
+        1 => any::<bool>().prop_map(Op::ClockLost),
+        1 => (any::<bool>(), 0u64..100_000).prop_map(|(reboot, down_ms)| Op::Restart { reboot, down_ms }),
+        1 => prop_oneof![Just(None), Just(Some(StoreTrouble::Full))].prop_map(Op::Disk),
+        1 => any::<bool>().prop_map(Op::Reader),
+    ]
+}
+
+/// What must hold after every step.
+fn invariants(kiosk: &Kiosk, drawn_before: usize) {
+    for (on_disk, screen) in &kiosk.screens[drawn_before..] {
+        let facts = &kiosk.journal[..*on_disk];
+        let rests_on = |is: fn(&FactBody) -> bool| facts.iter().any(|f| is(&f.body));
+        match &screen.view {
+            View::VisitDone(_) => {
+                assert!(rests_on(|b| matches!(b, FactBody::Visit { .. })));
+            }
+            View::NurseryDone(done) => {
+                assert!(!done.children.is_empty());
+                assert!(rests_on(|b| matches!(b, FactBody::Attendance { .. })));
+            }
+            View::Undone => assert!(rests_on(|b| matches!(b, FactBody::Undone { .. }))),
+            View::StaffPanel(_) => assert!(rests_on(|b| matches!(b, FactBody::Staff { .. }))),
+            _ => {}
+        }
+    }
+    for (_, account) in kiosk.folds.accounts() {
+        assert!(account.balance() >= 0);
+    }
+    let zone = TimeZone::get("Asia/Tokyo").unwrap();
+    let mut rebuilt = Folds::default();
+    for fact in &kiosk.journal {
+        rebuilt.apply(fact, &zone);
+    }
+    assert_eq!(rebuilt, kiosk.folds, "rebuild = live");
+}
+
+fn play(service: Service, ops: Vec<Op>) {
+    let mut kiosk = Kiosk::new(service);
+    let mut boot = 1;
+    for op in ops {
+        let drawn = kiosk.screens.len();
+        match op {
+            Op::Tap(n) => kiosk.tap(card(n)),
+            Op::Uid(n) => kiosk.tap(felica(n)),
+            Op::Bad(problem) => kiosk.bad_tap(problem),
+            Op::TwoCards => kiosk.give(Input::TwoCards),
+            Op::Touch(touch) => kiosk.touch(touch),
+            Op::Wait(ms) => kiosk.wait(ms),
+            Op::ClockJump(ms) => kiosk.now.clock.wall_ms += ms,
+            Op::ClockLost(lost) => {
+                kiosk.now.clock.quality = if lost { Quality::UNKNOWN } else { NTP };
+            }
+            Op::Restart { reboot, down_ms } => {
+                boot += u128::from(reboot);
+                let now = kiosk.now;
+                let mono = if reboot {
+                    down_ms
+                } else {
+                    now.mono_ms + down_ms
+                };
+                kiosk.restart(boot, mono, now.clock.wall_ms, now.clock.quality);
+            }
+            Op::Disk(trouble) => kiosk.disk = trouble,
+            Op::Reader(ready) => kiosk.give(Input::Reader { ready }),
+        }
+        invariants(&kiosk, drawn);
+    }
+    // Whatever came, it ends by itself: every screen has a time-out and a way back.
+    kiosk.disk = None;
+    kiosk.give(Input::Reader { ready: true });
+    kiosk.wait(1_200_000);
+    let drawn = kiosk.screens.len();
+    kiosk.tap(card(13));
+    kiosk.wait(1_200_000);
+    invariants(&kiosk, drawn);
+    assert!(matches!(kiosk.view(), View::Idle(_)), "{:?}", kiosk.view());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn the_law_holds_at_the_nursery(ops in prop::collection::vec(op(), 0..60)) {
+        play(Service::Nursery, ops);
+    }
+
+    #[test]
+    fn the_law_holds_in_the_hall(ops in prop::collection::vec(op(), 0..60)) {
+        play(VISIT, ops);
+    }
+}
+
+/// The sabotage test of this law: a shell that reports a commit before there was one is
+/// caught by the invariant above.
+#[test]
+#[should_panic(expected = "rests_on")]
+fn a_screen_shown_before_the_commit_is_caught() {
+    let mut kiosk = Kiosk::new(VISIT);
+    kiosk.disk = Some(StoreTrouble::Full);
+    let drawn = kiosk.screens.len();
+    kiosk.lying_tap(card(1));
+    invariants(&kiosk, drawn);
+}
+
+#[test]
+fn a_child_is_never_here_twice() {
+    let mut kiosk = Kiosk::new(Service::Nursery);
+    for _ in 0..6 {
+        kiosk.tap(card(13));
+        kiosk.touch(Touch::Confirm);
+        kiosk.wait(61_000);
+    }
+    let child = purposes().nursery.unwrap().pseudonym(&citizen(3));
+    assert!(
+        !kiosk
+            .folds
+            .child(&child)
+            .is_here(kiosk.now.stamp().day(&TimeZone::get("Asia/Tokyo").unwrap()))
+    );
+    let ways = kiosk.passages();
+    assert!(ways.windows(2).all(|w| w[0] != w[1]), "{ways:?}");
+    assert_eq!(ways[0], Direction::In);
+}

@@ -1,0 +1,347 @@
+//! A town in memory: a session, a journal that is a list, and a clock by hand.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use machitap_domain::{
+    BootId, CardUid, CitizenId, Clock, ClockSource, Credential, Draft, Fact, FactBody, FactId,
+    FactKey, Folds, Hash, Incarnation, Millis, Now, PurposeKey, Quality, Technology,
+    attendance::Direction,
+    catalogue::{Catalogue, Facility, Service, Text, Timing},
+    notices::Notices,
+    points::PointRule,
+    roster::{Child, ClassMark, Guardian, Household, Resident, Roster, Staff},
+};
+use machitap_wire::bundle::PurposeKeys;
+use uuid::Uuid;
+
+use crate::{
+    input::{CardProblem, Input, LinkView, StoreTrouble, Tap, Touch},
+    output::{Output, Tone},
+    session::{Session, Setup},
+    view::{MessageKind, Screen, View},
+};
+
+/// 2026-04-01T08:55:00 in Japan.
+pub(super) const MORNING: i64 = 1_775_001_300_000;
+
+pub(super) const NTP: Quality = Quality {
+    source: ClockSource::Ntp,
+    uncertainty_ms: Some(20),
+};
+
+pub(super) fn citizen(n: u32) -> CitizenId {
+    CitizenId::new(&format!("SKM-{n:06}")).unwrap()
+}
+
+pub(super) fn card(n: u32) -> Credential {
+    Credential::Citizen(citizen(n))
+}
+
+pub(super) fn felica(n: u8) -> Credential {
+    Credential::Uid(CardUid::new(Technology::Felica, &[n; 8]).unwrap())
+}
+
+/// The PIN of the sample staff is 246810; cheap parameters keep the tests quick.
+pub(super) fn pin_hash() -> String {
+    use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version, password_hash::SaltString};
+    let params = Params::new(8, 1, 1, None).unwrap();
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password(b"246810", &SaltString::from_b64("c2FsdHNhbHQ").unwrap())
+        .unwrap()
+        .to_string()
+}
+
+pub(super) fn roster() -> Roster {
+    let child = |n, name: &str| Child {
+        citizen: citizen(n),
+        name: name.to_owned().into(),
+        kana: name.to_owned().into(),
+        class: "さくら".into(),
+        mark: ClassMark::Cherry,
+        card: None,
+    };
+    let guardian = |n, cards| Guardian {
+        citizen: citizen(n),
+        name: "保護者".to_owned().into(),
+        cards,
+    };
+    Roster {
+        households: vec![
+            Household {
+                id: "H-1".parse().unwrap(),
+                children: vec![child(1, "花"), child(2, "空")],
+                people: vec![guardian(11, vec![felica(1)]), guardian(12, vec![])],
+            },
+            Household {
+                id: "H-2".parse().unwrap(),
+                children: vec![child(3, "海")],
+                people: vec![guardian(13, vec![])],
+            },
+        ],
+        staff: vec![Staff {
+            citizen: citizen(90),
+            name: "職員".to_owned().into(),
+            pin_hash: pin_hash(),
+            cards: vec![felica(90)],
+        }],
+        residents: vec![Resident {
+            citizen: citizen(50),
+            cards: vec![felica(50)],
+        }],
+        facility: "here".parse().unwrap(),
+    }
+}
+
+pub(super) fn catalogue(service: Service) -> Catalogue {
+    Catalogue {
+        city: "town".parse().unwrap(),
+        name: Text {
+            ja: "まち".into(),
+            en: Some("Town".into()),
+        },
+        contact: "0880-00-0000".into(),
+        facilities: BTreeMap::from([(
+            "here".parse().unwrap(),
+            Facility {
+                name: Text {
+                    ja: "ここ".into(),
+                    en: Some("Here".into()),
+                },
+                time_zone: "Asia/Tokyo".into(),
+                service,
+                timing: Timing::default(),
+            },
+        )]),
+    }
+}
+
+pub(super) const VISIT: Service = Service::Visit {
+    points: PointRule {
+        base: 10,
+        visits_per_day: 1,
+    },
+};
+
+/// The shell of the tests.
+pub(super) struct Kiosk {
+    pub(super) session: Session,
+    pub(super) now: Now,
+    pub(super) journal: Vec<Fact>,
+    pub(super) folds: Folds,
+    /// Facts that were on disk when each screen was drawn.
+    pub(super) screens: Vec<(usize, Screen)>,
+    pub(super) tones: Vec<Tone>,
+    pub(super) kept: BTreeMap<String, String>,
+    pub(super) disk: Option<StoreTrouble>,
+    wake: Option<Millis>,
+    taps: u64,
+    service: Service,
+}
+
+impl Kiosk {
+    pub(super) fn new(service: Service) -> Self {
+        let now = Now {
+            mono_ms: 1_000_000,
+            boot: BootId(Uuid::from_u128(1)),
+            clock: Clock {
+                wall_ms: MORNING,
+                quality: NTP,
+            },
+        };
+        let folds = Folds::default();
+        let mut kiosk = Self {
+            session: Session::new(setup(service, BTreeMap::new(), 0), &now, &folds),
+            now,
+            journal: Vec::new(),
+            folds,
+            screens: Vec::new(),
+            tones: Vec::new(),
+            kept: BTreeMap::new(),
+            disk: None,
+            wake: None,
+            taps: 0,
+            service,
+        };
+        kiosk.start();
+        kiosk
+    }
+
+    fn start(&mut self) {
+        let out = self.session.start(&self.now, &self.folds);
+        self.run(out);
+        self.give(Input::Link(LinkView {
+            connected: true,
+            city_listening: true,
+            ..LinkView::default()
+        }));
+    }
+
+    /// The program restarts; the machine, too, when `boot` is another.
+    pub(super) fn restart(&mut self, boot: u128, mono_ms: Millis, wall_ms: i64, quality: Quality) {
+        self.now = Now {
+            mono_ms,
+            boot: BootId(Uuid::from_u128(boot)),
+            clock: Clock { wall_ms, quality },
+        };
+        self.folds = Folds::default();
+        let zone = TimeZone::get("Asia/Tokyo").unwrap();
+        for fact in &self.journal {
+            self.folds.apply(fact, &zone);
+        }
+        let setup = setup(self.service, self.kept.clone(), self.journal.len() as u64);
+        self.session = Session::new(setup, &self.now, &self.folds);
+        self.start();
+    }
+
+    pub(super) fn give(&mut self, input: Input) {
+        let out = self.session.handle(input, &self.now, &self.folds);
+        self.run(out);
+    }
+
+    fn run(&mut self, out: Vec<Output>) {
+        for output in out {
+            match output {
+                Output::Append(drafts) => {
+                    let answer = match self.disk {
+                        Some(trouble) => Input::NotAppended(trouble),
+                        None => Input::Appended(self.write(drafts)),
+                    };
+                    self.give(answer);
+                }
+                Output::Show(screen) => self.screens.push((self.journal.len(), *screen)),
+                Output::Tone(tone) => self.tones.push(tone),
+                Output::WakeAt(at) => self.wake = Some(at),
+                Output::Keep { key, value } => {
+                    self.kept.insert(key.to_owned(), value);
+                }
+            }
+        }
+    }
+
+    fn write(&mut self, drafts: Vec<Draft>) -> Vec<Fact> {
+        let zone = TimeZone::get("Asia/Tokyo").unwrap();
+        let mut written = Vec::new();
+        for draft in drafts {
+            let key = FactKey {
+                kiosk: "kiosk-1".parse().unwrap(),
+                incarnation: Incarnation(Uuid::from_u128(1)),
+                seq: self.journal.len() as u64 + 1,
+            };
+            let fact = Fact::place(draft, key, "here".parse().unwrap(), Hash::GENESIS);
+            self.folds.apply(&fact, &zone);
+            self.journal.push(fact.clone());
+            written.push(fact);
+        }
+        written
+    }
+
+    /// Lets time go by, waking the session when it asked for it.
+    pub(super) fn wait(&mut self, ms: Millis) {
+        let end = self.now.mono_ms + ms;
+        while let Some(at) = self.wake.filter(|at| *at <= end) {
+            self.wake = None;
+            self.advance(at.saturating_sub(self.now.mono_ms));
+            self.give(Input::Tick);
+        }
+        self.advance(end - self.now.mono_ms);
+    }
+
+    fn advance(&mut self, ms: Millis) {
+        self.now.mono_ms += ms;
+        self.now.clock.wall_ms += ms as i64;
+    }
+
+    pub(super) fn tap(&mut self, credential: Credential) {
+        let tap = self.seen();
+        self.give(Input::CardRead(tap, credential));
+        self.give(Input::CardRemoved(tap));
+    }
+
+    /// A shell that lies: it answers "on disk" and writes nothing.
+    pub(super) fn lying_tap(&mut self, credential: Credential) {
+        let tap = self.seen();
+        let out = self
+            .session
+            .handle(Input::CardRead(tap, credential), &self.now, &self.folds);
+        for output in out {
+            match output {
+                Output::Append(_) => self.give(Input::Appended(Vec::new())),
+                other => self.run(vec![other]),
+            }
+        }
+    }
+
+    pub(super) fn bad_tap(&mut self, problem: CardProblem) {
+        let tap = self.seen();
+        self.give(Input::CardFailed(tap, problem));
+    }
+
+    pub(super) fn seen(&mut self) -> Tap {
+        self.taps += 1;
+        let tap = Tap(self.taps);
+        self.give(Input::CardSeen(tap));
+        tap
+    }
+
+    pub(super) fn touch(&mut self, touch: Touch) {
+        self.give(Input::Touch(touch));
+    }
+
+    pub(super) fn screen(&self) -> &Screen {
+        &self.screens.last().unwrap().1
+    }
+
+    pub(super) fn view(&self) -> &View {
+        &self.screen().view
+    }
+
+    pub(super) fn message(&self) -> MessageKind {
+        match self.view() {
+            View::Message(message) => message.kind,
+            other => panic!("a message expected, found {other:?}"),
+        }
+    }
+
+    /// The passages on disk, in order.
+    pub(super) fn passages(&self) -> Vec<Direction> {
+        self.journal
+            .iter()
+            .filter_map(|f| match f.body {
+                FactBody::Attendance { direction, .. } => Some(direction),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub(super) fn count(&self, is: impl Fn(&FactBody) -> bool) -> usize {
+        self.journal.iter().filter(|f| is(&f.body)).count()
+    }
+}
+
+pub(super) fn purposes() -> PurposeKeys {
+    PurposeKeys {
+        nursery: Some(PurposeKey::new([1; 32])),
+        visit: Some(PurposeKey::new([2; 32])),
+    }
+}
+
+fn setup(service: Service, kept: BTreeMap<String, String>, last_seq: u64) -> Setup {
+    let mut n = u128::from(last_seq) << 64;
+    Setup {
+        facility: "here".parse().unwrap(),
+        purposes: purposes(),
+        software: "0.1.0".into(),
+        catalogue: Some(catalogue(service)),
+        roster: Some((roster(), MORNING - 86_400_000)),
+        ranking: None,
+        notices: Notices::default(),
+        kept,
+        replaced: None,
+        last_seq,
+        new_id: Box::new(move |_| {
+            n += 1;
+            FactId(Uuid::from_u128(n))
+        }),
+    }
+}
