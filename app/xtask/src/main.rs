@@ -1,2 +1,146 @@
-//! The project's own commands: setup, demo, test, screens, bench.
-fn main() {}
+//! The project's own commands. `cargo xtask --help` lists them.
+
+mod lint;
+mod run;
+mod setup;
+mod tally;
+mod test;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use run::{cargo, workspace};
+
+/// The binaries and examples the system tests, the demo and the bench start, with the
+/// features they need.
+const STAGE_FEATURES: &str = "machitap-kiosk/offscreen";
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Machitap's own commands")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what is missing on this machine (Debian packages), once
+    Setup {
+        /// Only say what is missing
+        #[arg(long)]
+        check: bool,
+    },
+    /// Run the main job: broker, city, kiosks and virtual cards on private ports
+    ///
+    /// With a display the kiosk opens in a window with a tray of sample cards; without one
+    /// a day is played off-screen, with pictures and a summary in target/demo.
+    Demo {
+        /// Play off-screen even where there is a display
+        #[arg(long)]
+        offscreen: bool,
+        /// Passed on to the player
+        #[arg(last = true)]
+        rest: Vec<String>,
+    },
+    /// Install what is missing, build everything and run every test
+    Test {
+        /// Passed on to `cargo test`, as in `cargo xtask test -- -p machitap-domain`
+        #[arg(last = true)]
+        rest: Vec<String>,
+    },
+    /// Format, clippy, documentation, licences and advisories
+    Lint,
+    /// Draw every screen in every language and size into target/screens
+    Screens,
+    /// Measure against the floor and the peers; prints a table
+    Bench {
+        /// Passed on to the bench, as in `cargo xtask bench -- --quick`
+        #[arg(last = true)]
+        rest: Vec<String>,
+    },
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().command {
+        Command::Setup { check: true } => setup::check(),
+        Command::Setup { check: false } => setup::install(&setup::all()),
+        Command::Demo { offscreen, rest } => demo(offscreen, &rest),
+        Command::Test { rest } => test::run(&rest),
+        Command::Lint => lint::run(),
+        Command::Screens => screens(),
+        Command::Bench { rest } => bench(&rest),
+    }
+}
+
+/// Builds what the stage starts.
+fn build_stage(release: bool) -> Result<()> {
+    let mut args = vec![
+        "build",
+        "--workspace",
+        "--bins",
+        "--features",
+        STAGE_FEATURES,
+    ];
+    if release {
+        args.push("--release");
+    }
+    run::step("building the kiosk, the city and the stage (minutes the first time)");
+    cargo(&args)
+}
+
+fn demo(offscreen: bool, rest: &[String]) -> Result<()> {
+    setup::install(&setup::all())?;
+    build_stage(false)?;
+    let mut args = vec![
+        "run",
+        "--quiet",
+        "-p",
+        "machitap-sim",
+        "--bin",
+        "machitap-play",
+        "--",
+    ];
+    if offscreen {
+        args.push("--offscreen");
+    }
+    args.extend(rest.iter().map(String::as_str));
+    cargo(&args)
+}
+
+fn screens() -> Result<()> {
+    setup::install(&setup::all())?;
+    let to = run::target_dir().join("screens");
+    let to_text = to.to_string_lossy();
+    cargo(&[
+        "run",
+        "--quiet",
+        "-p",
+        "machitap-kiosk-ui",
+        "--features",
+        "debug-info",
+        "--example",
+        "screens",
+        "--",
+        &to_text,
+    ])?;
+    println!("open {}", to.join("index.html").display());
+    Ok(())
+}
+
+fn bench(rest: &[String]) -> Result<()> {
+    setup::install(&setup::all())?;
+    build_stage(true)?;
+    let mut args = vec![
+        "run",
+        "--quiet",
+        "--release",
+        "-p",
+        "machitap-sim",
+        "--bin",
+        "machitap-bench",
+        "--",
+    ];
+    args.extend(rest.iter().map(String::as_str));
+    run::step(&format!("measuring in {}", workspace().display()));
+    cargo(&args)
+}
