@@ -1,1 +1,8 @@
 //! Trust: power cuts, the whole system on a stage of real parts, the played morning. Development only.
+
+pub mod crash;
+pub mod journal;
+pub mod ledger;
+pub mod oracle;
+pub mod stage;
+pub mod town;

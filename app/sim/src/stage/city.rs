@@ -1,0 +1,223 @@
+//! The city: its home, its documents, its ingest, its ledger.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use machitap_domain::{FacilityId, KioskId};
+
+use super::{Process, Programs, READY_LIMIT, Recipe, ports, wait};
+use crate::{ledger::Ledger, town};
+
+/// The city's id.
+pub(super) const CITY: &str = "town";
+
+/// What the city publishes: TOML as people write it.
+#[derive(Debug, Clone)]
+pub struct Documents {
+    /// The catalogue.
+    pub catalogue: String,
+    /// The notices.
+    pub notices: String,
+    /// The nicknames of the ranking.
+    pub nicknames: String,
+    /// A roster per facility.
+    pub rosters: Vec<(String, String)>,
+}
+
+impl Documents {
+    /// The sample town's.
+    pub fn sample() -> Self {
+        Self {
+            catalogue: town::CATALOGUE.into(),
+            notices: town::NOTICES.into(),
+            nicknames: town::NICKNAMES.into(),
+            rosters: vec![
+                ("nursery".into(), town::NURSERY.into()),
+                ("community-centre".into(), town::COMMUNITY_CENTRE.into()),
+            ],
+        }
+    }
+}
+
+/// The city.
+#[derive(Debug)]
+pub struct City {
+    program: PathBuf,
+    home: PathBuf,
+    dir: PathBuf,
+    broker_port: u16,
+    web_port: u16,
+    process: Option<Process>,
+}
+
+impl City {
+    pub(super) fn found(programs: &Programs, dir: &Path, documents: &Documents) -> Result<Self> {
+        let city = Self {
+            program: programs.city.clone(),
+            home: dir.join("city"),
+            dir: dir.to_owned(),
+            broker_port: ports::free()?,
+            web_port: ports::free()?,
+            process: None,
+        };
+        // Run by root, the broker must be able to read what only root may.
+        // SAFETY: geteuid(2) has no arguments and cannot fail.
+        let user = if unsafe { libc::geteuid() } == 0 {
+            "root"
+        } else {
+            "nobody"
+        };
+        city.recipe("init")
+            .arg("init")
+            .arg(&city.home)
+            .args(["--city", CITY, "--broker-user", user])
+            .args(["--broker-port", &city.broker_port.to_string()])
+            .args(["--web-port", &city.web_port.to_string()])
+            .run()?;
+        city.write_documents(documents)?;
+        Ok(city)
+    }
+
+    /// Puts these documents in the place of those before; [`City::publish`] sends them.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn write_documents(&self, documents: &Documents) -> Result<()> {
+        let to = self.home.join("documents");
+        if to.exists() {
+            fs::remove_dir_all(&to)?;
+        }
+        fs::create_dir_all(to.join("rosters"))?;
+        let pin = self.pin_hash()?;
+        fs::write(to.join("catalogue.toml"), &documents.catalogue)?;
+        fs::write(to.join("notices.toml"), &documents.notices)?;
+        fs::write(to.join("nicknames.toml"), &documents.nicknames)?;
+        for (facility, roster) in &documents.rosters {
+            let roster = roster.replace(town::PIN_PLACE, &pin);
+            fs::write(to.join(format!("rosters/{facility}.toml")), roster)?;
+        }
+        Ok(())
+    }
+
+    fn recipe(&self, name: &str) -> Recipe {
+        Recipe::new(&format!("city-{name}"), &self.program, &self.dir)
+    }
+
+    fn command(&self, name: &str) -> Recipe {
+        self.recipe(name)
+            .arg("--config")
+            .arg(self.home.join("city.toml"))
+            .arg(name)
+    }
+
+    fn pin_hash(&self) -> Result<String> {
+        let said = self
+            .recipe("pin-hash")
+            .arg("pin-hash")
+            .run_with(&format!("{}\n", town::STAFF_PIN))?;
+        Ok(said.trim().to_owned())
+    }
+
+    /// Publishes the documents.
+    ///
+    /// # Errors
+    /// When a document is refused or the broker is away.
+    pub fn publish(&self) -> Result<()> {
+        self.command("publish").run().map(|_| ())
+    }
+
+    /// Enrols a kiosk and gives back the directory it is to be given.
+    ///
+    /// # Errors
+    /// When the city refuses.
+    pub fn enrol(&self, kiosk: &KioskId, facility: &FacilityId) -> Result<PathBuf> {
+        let out = self.dir.join(format!("enrolment-{kiosk}"));
+        self.command("enrol")
+            .arg(kiosk.as_str())
+            .args(["--facility", facility.as_str()])
+            .arg("--out")
+            .arg(&out)
+            .run()?;
+        Ok(out)
+    }
+
+    /// Starts the ingest, and waits until it serves its page.
+    ///
+    /// # Errors
+    /// When it ends at once or is not there in time.
+    pub fn start(&mut self) -> Result<()> {
+        self.start_quickly()?;
+        let port = self.web_port;
+        let process = self.process.as_mut().context("just started")?;
+        wait::for_some(READY_LIMIT, "the city", || {
+            if let Some(status) = process.ended() {
+                return Some(Err(anyhow::anyhow!("the city ended with {status}")));
+            }
+            let there = std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
+            there.then_some(Ok(()))
+        })
+        .and_then(|r| r)
+        .with_context(|| self.command("serve").tail())
+    }
+
+    /// Starts the ingest and waits for nothing.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start_quickly(&mut self) -> Result<()> {
+        if self.process.is_none() {
+            self.process = Some(self.command("serve").start()?);
+        }
+        Ok(())
+    }
+
+    /// SIGKILL.
+    pub fn kill(&mut self) {
+        if let Some(process) = self.process.take() {
+            process.kill();
+        }
+    }
+
+    /// SIGTERM and the end.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub fn stop(&mut self) -> Result<()> {
+        if let Some(process) = self.process.take() {
+            process.stop()?;
+        }
+        Ok(())
+    }
+
+    /// What it counted.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn ledger(&self) -> Result<Ledger> {
+        Ledger::read(&self.home.join("city.db"))
+    }
+
+    /// Its home directory.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// The broker's configuration.
+    pub fn broker_config(&self) -> PathBuf {
+        self.home.join("broker/mosquitto.conf")
+    }
+
+    /// The broker's port.
+    pub const fn broker_port(&self) -> u16 {
+        self.broker_port
+    }
+
+    /// Processor time its ingest used so far.
+    pub fn processor_time(&self) -> Option<Duration> {
+        self.process.as_ref()?.processor_time()
+    }
+}
