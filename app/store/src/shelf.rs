@@ -10,9 +10,14 @@ impl Journal {
     /// # Errors
     /// [`StoreError`].
     pub fn next_session_no(&mut self) -> Result<u64, StoreError> {
+        // Not `RETURNING`: reading its row ends the statement before the commit's answer
+        // is known, and a number not yet on the disk would be given out.
+        self.conn
+            .prepare_cached("UPDATE journal SET session_no = session_no + 1")?
+            .execute([])?;
         let no: i64 = self
             .conn
-            .prepare_cached("UPDATE journal SET session_no = session_no + 1 RETURNING session_no")?
+            .prepare_cached("SELECT session_no FROM journal")?
             .query_row([], |r| r.get(0))?;
         Ok(u64::try_from(no).unwrap_or(0))
     }
