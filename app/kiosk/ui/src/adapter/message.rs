@@ -1,0 +1,34 @@
+use machitap_kiosk_core::view::{Message, MessageKind, OutOfService, OutReason};
+use slint::ComponentHandle;
+
+use super::int;
+use crate::screens::{App, MessageApi, MessageItem, OutItem};
+
+pub(super) fn show(app: &App, message: &Message) {
+    let api = app.global::<MessageApi>();
+    api.set_contact(message.contact.as_str().into());
+    api.set_kind(match message.kind {
+        MessageKind::UnknownCard => MessageItem::UnknownCard,
+        MessageKind::HoldStill => MessageItem::HoldStill,
+        MessageKind::RemovedEarly => MessageItem::RemovedEarly,
+        MessageKind::TwoCards => MessageItem::TwoCards,
+        MessageKind::NotGenuine => MessageItem::NotGenuine,
+        MessageKind::StaffLocked { minutes } => {
+            api.set_minutes(int(minutes));
+            MessageItem::StaffLocked
+        }
+    });
+}
+
+pub(super) fn out(app: &App, out: &OutOfService) {
+    let api = app.global::<MessageApi>();
+    api.set_contact(out.contact.as_str().into());
+    api.set_out(match out.why {
+        OutReason::ReaderGone => OutItem::ReaderGone,
+        OutReason::DiskFull => OutItem::DiskFull,
+        OutReason::DiskBroken => OutItem::DiskBroken,
+        OutReason::NoCatalogue => OutItem::NoCatalogue,
+        OutReason::UnknownFacility => OutItem::UnknownFacility,
+        OutReason::NoRoster => OutItem::NoRoster,
+    });
+}

@@ -1,0 +1,160 @@
+//! From the core's views to plain properties: one module for each global of `ui/api`.
+
+mod header;
+mod idle;
+mod message;
+mod nursery;
+mod staff;
+mod visit;
+
+use std::{cell::Cell, rc::Rc, time::Duration};
+
+use machitap_kiosk_core::view::{Header, Remaining, View};
+use slint::{ComponentHandle, Model, VecModel};
+
+use crate::screens::{
+    App, BadgeItem, ChildItem, HeaderApi, IdleApi, NurseryApi, Page, RankItem, SessionApi,
+};
+
+/// The lists on the screen. They live as long as the window and change row by row.
+pub(crate) struct Models {
+    badges: Rc<VecModel<BadgeItem>>,
+    notices: Rc<VecModel<slint::SharedString>>,
+    ranking: Rc<VecModel<RankItem>>,
+    children: Rc<VecModel<ChildItem>>,
+    epoch: Cell<i32>,
+}
+
+impl Models {
+    pub(crate) fn attach(app: &App) -> Self {
+        let models = Self {
+            badges: Rc::default(),
+            notices: Rc::default(),
+            ranking: Rc::default(),
+            children: Rc::default(),
+            epoch: Cell::new(0),
+        };
+        app.global::<HeaderApi>()
+            .set_badges(models.badges.clone().into());
+        let idle = app.global::<IdleApi>();
+        idle.set_notices(models.notices.clone().into());
+        idle.set_ranking(models.ranking.clone().into());
+        app.global::<NurseryApi>()
+            .set_children(models.children.clone().into());
+        models
+    }
+
+    pub(crate) fn header(&self, app: &App, header: &Header) {
+        header::show(app, header);
+        update(
+            &self.badges,
+            header.badges.iter().map(header::badge).collect(),
+        );
+    }
+
+    pub(crate) fn view(&self, app: &App, view: &View) {
+        let session = app.global::<SessionApi>();
+        let (page, remaining) = match view {
+            View::Starting => (Page::Starting, None),
+            View::Idle(idle) => {
+                idle::show(app, idle);
+                update(&self.notices, idle.notices.iter().map(Into::into).collect());
+                update(&self.ranking, idle::top(idle).map(idle::rank).collect());
+                (Page::Idle, None)
+            }
+            View::Reading => (Page::Reading, None),
+            View::Household(household) => {
+                nursery::household(app, household);
+                update(
+                    &self.children,
+                    household.children.iter().map(nursery::child).collect(),
+                );
+                (Page::Household, household.confirms_in)
+            }
+            View::NurseryDone(done) => {
+                nursery::done(app, done);
+                update(
+                    &self.children,
+                    nursery::taken(done).map(nursery::child).collect(),
+                );
+                (Page::NurseryDone, done.undo)
+            }
+            View::VisitDone(done) => {
+                visit::show(app, done);
+                (Page::VisitDone, done.undo)
+            }
+            View::Undone => (Page::Undone, None),
+            View::Message(message) => {
+                message::show(app, message);
+                (Page::Message, None)
+            }
+            View::StaffPin(pin) => {
+                staff::pin(app, *pin);
+                (Page::StaffPin, None)
+            }
+            View::StaffPanel(panel) => {
+                staff::panel(app, panel);
+                (Page::StaffPanel, None)
+            }
+            View::OutOfService(out) => {
+                message::out(app, out);
+                (Page::OutOfService, None)
+            }
+        };
+        count(&session, remaining);
+        self.epoch.set(self.epoch.get().wrapping_add(1));
+        session.set_epoch(self.epoch.get());
+        session.set_page(page);
+    }
+}
+
+fn count(session: &SessionApi<'_>, remaining: Option<Remaining>) {
+    session.set_counting(remaining.is_some());
+    if let Some(Remaining { left_ms, total_ms }) = remaining {
+        session.set_left(millis(left_ms));
+        session.set_total(millis(total_ms.max(1)));
+    }
+}
+
+fn millis(ms: u64) -> i64 {
+    i64::try_from(Duration::from_millis(ms).as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A number as the screen counts; what does not fit shows the most that does.
+fn int(n: impl TryInto<i32>) -> i32 {
+    n.try_into().unwrap_or(i32::MAX)
+}
+
+/// Makes the rows those, touching only what differs.
+fn update<T: Clone + PartialEq + 'static>(model: &VecModel<T>, rows: Vec<T>) {
+    while model.row_count() > rows.len() {
+        model.remove(model.row_count() - 1);
+    }
+    for (i, row) in rows.into_iter().enumerate() {
+        match model.row_data(i) {
+            None => model.push(row),
+            Some(old) if old != row => model.set_row_data(i, row),
+            Some(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_become_the_new_ones_whatever_was_there() {
+        let model = VecModel::from(vec![1, 2, 3]);
+        for rows in [vec![1, 5], vec![], vec![7, 8, 9, 10], vec![7, 8, 9, 10]] {
+            update(&model, rows.clone());
+            assert_eq!(model.iter().collect::<Vec<_>>(), rows);
+        }
+    }
+
+    #[test]
+    fn a_number_too_large_shows_the_most() {
+        assert_eq!(int(7u64), 7);
+        assert_eq!(int(u64::MAX), i32::MAX);
+    }
+}

@@ -1,0 +1,27 @@
+use machitap_kiosk_core::view::{StaffPanel, StaffPin};
+use slint::{ComponentHandle, ToSharedString};
+
+use super::int;
+use crate::screens::{App, StaffApi};
+
+pub(super) fn pin(app: &App, pin: StaffPin) {
+    let api = app.global::<StaffApi>();
+    api.set_entered(int(pin.entered));
+    api.set_length(int(pin.length));
+    api.set_wrong(pin.wrong.is_some());
+    api.set_tries_left(int(pin.wrong.unwrap_or(0)));
+}
+
+pub(super) fn panel(app: &App, panel: &StaffPanel) {
+    let api = app.global::<StaffApi>();
+    api.set_who(panel.who.reveal().into());
+    api.set_here_known(panel.here.is_some());
+    api.set_here(int(panel.here.unwrap_or(0)));
+    api.set_expected(int(panel.expected));
+    api.set_roster_known(panel.roster_days.is_some());
+    api.set_roster_days(int(panel.roster_days.unwrap_or(0)));
+    api.set_connected(panel.connected);
+    api.set_pending(panel.pending.to_shared_string());
+    api.set_facts(panel.facts.to_shared_string());
+    api.set_software(panel.software.as_str().into());
+}

@@ -1,0 +1,84 @@
+//! Every view and state worth looking at, as values: for the screen catalogue and tests.
+//! The residents are plainly invented.
+
+mod nursery;
+mod town;
+
+use machitap_domain::{ClockSource, catalogue::Language};
+use machitap_kiosk_core::view::{Badge, ClockFace, Header, Screen, View, WallTime};
+
+/// All views by name, with their Japanese headers. [`in_language`] makes the others.
+pub fn views() -> Vec<(&'static str, Screen)> {
+    let mut all = town::views();
+    all.extend(nursery::views());
+    all
+}
+
+/// The same screen in that language, its facility named in it too.
+#[must_use]
+pub fn in_language(screen: &Screen, language: Language) -> Screen {
+    let mut screen = screen.clone();
+    if language == Language::En {
+        for (ja, en) in [(NURSERY.0, NURSERY.1), (HALL.0, HALL.1), (LONG.0, LONG.1)] {
+            if screen.header.facility == ja {
+                screen.header.facility = en.into();
+            }
+        }
+        if screen.header.city == CITY.0 {
+            screen.header.city = CITY.1.into();
+        }
+    }
+    screen.language = language;
+    screen
+}
+
+const CITY: (&str, &str) = ("みなと市", "Minato City");
+const NURSERY: (&str, &str) = ("ひかり保育園", "Hikari Nursery");
+const HALL: (&str, &str) = ("中央公民館", "Central Community Hall");
+const LONG: (&str, &str) = (
+    "みなと市立総合文化センター・中央図書館",
+    "Minato Municipal Culture Centre and Main Library",
+);
+const CONTACT: &str = "市民課 0880-00-0000";
+
+const MORNING: WallTime = WallTime {
+    month: 11,
+    day: 24,
+    weekday: 2,
+    hour: 7,
+    minute: 58,
+};
+const EVENING: WallTime = WallTime {
+    hour: 17,
+    minute: 32,
+    ..MORNING
+};
+
+fn trusted(time: WallTime) -> ClockFace {
+    ClockFace {
+        time: Some(time),
+        source: ClockSource::Ntp,
+        trusted: true,
+    }
+}
+
+fn unsure(time: Option<WallTime>) -> ClockFace {
+    ClockFace {
+        time,
+        source: time.map_or(ClockSource::Unknown, |_| ClockSource::Rtc),
+        trusted: false,
+    }
+}
+
+fn screen(facility: &str, clock: ClockFace, badges: &[Badge], view: View) -> Screen {
+    Screen {
+        header: Header {
+            facility: facility.into(),
+            city: CITY.0.into(),
+            clock,
+            badges: badges.to_vec(),
+        },
+        view,
+        language: Language::Ja,
+    }
+}

@@ -1,0 +1,129 @@
+//! The window, and the one way in and out of it.
+
+use std::{cell::RefCell, rc::Rc};
+
+use machitap_domain::catalogue::Language;
+use machitap_kiosk_core::{Screen, Touch, View};
+use slint::ComponentHandle;
+
+use crate::{
+    adapter::Models,
+    screens::{App, SessionApi, Tongue},
+};
+
+/// The kiosk's window. Lives on the thread it was made on.
+pub struct Ui {
+    app: App,
+    models: Models,
+    shown: RefCell<Option<(View, Language)>>,
+}
+
+/// Makes the window on the platform already set. It is not shown yet.
+///
+/// # Errors
+/// The platform's, when it can make no window.
+pub fn kiosk() -> Result<Ui, slint::PlatformError> {
+    let app = App::new()?;
+    // Without this the environment's LANG would choose.
+    speak(Language::default());
+    Ok(Ui {
+        models: Models::attach(&app),
+        app,
+        shown: RefCell::new(None),
+    })
+}
+
+impl Ui {
+    /// The window, to show, size and take pictures of.
+    pub fn window(&self) -> &slint::Window {
+        self.app.window()
+    }
+
+    /// The component, for the event loop and for finding elements.
+    pub fn component(&self) -> &App {
+        &self.app
+    }
+
+    /// Draws a screen. A view equal to the last one leaves its countdown running.
+    pub fn show_screen(&self, screen: &Screen) {
+        let mut shown = self.shown.borrow_mut();
+        let (same_view, same_language) = shown.as_ref().map_or((false, false), |(view, l)| {
+            (*view == screen.view, *l == screen.language)
+        });
+        if !same_language {
+            speak(screen.language);
+            self.app
+                .global::<SessionApi>()
+                .set_tongue(tongue(screen.language));
+        }
+        self.models.header(&self.app, &screen.header);
+        if !same_view {
+            self.models.view(&self.app, &screen.view);
+        }
+        if !(same_view && same_language) {
+            *shown = Some((screen.view.clone(), screen.language));
+        }
+    }
+
+    /// Hears each touch. A second call replaces the first.
+    pub fn on_touch(&self, hear: impl Fn(Touch) + 'static) {
+        let hear: Rc<dyn Fn(Touch)> = Rc::new(hear);
+        let session = self.app.global::<SessionApi>();
+        let tell = |touch: Touch| {
+            let hear = hear.clone();
+            move || hear(touch)
+        };
+        session.on_confirm(tell(Touch::Confirm));
+        session.on_cancel(tell(Touch::Cancel));
+        session.on_undo(tell(Touch::Undo));
+        session.on_erase(tell(Touch::Erase));
+        session.on_toggle_child({
+            let hear = hear.clone();
+            move |i| {
+                place(i)
+                    .map(Touch::ToggleChild)
+                    .into_iter()
+                    .for_each(&*hear)
+            }
+        });
+        session.on_turn_child({
+            let hear = hear.clone();
+            move |i| place(i).map(Touch::TurnChild).into_iter().for_each(&*hear)
+        });
+        session.on_digit({
+            let hear = hear.clone();
+            move |d| {
+                u8::try_from(d)
+                    .map(Touch::Digit)
+                    .into_iter()
+                    .for_each(&*hear)
+            }
+        });
+        session.on_speak(move |to| {
+            hear(Touch::Language(match to {
+                Tongue::Ja => Language::Ja,
+                Tongue::En => Language::En,
+            }))
+        });
+    }
+}
+
+fn place(i: i32) -> Option<usize> {
+    usize::try_from(i).ok()
+}
+
+const fn tongue(language: Language) -> Tongue {
+    match language {
+        Language::Ja => Tongue::Ja,
+        Language::En => Tongue::En,
+    }
+}
+
+/// Selects the bundled texts; the source language is the empty name.
+fn speak(language: Language) {
+    let name = match language {
+        Language::Ja => "",
+        Language::En => "en",
+    };
+    slint::select_bundled_translation(name).expect("build.rs bundles every language");
+}
