@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use machitap_domain::{
     fact::{Draft, Fact, FactId, FactKey, Hash},
     fold::{FoldKey, Folds},
+    ids::KioskId,
 };
 use rusqlite::{Connection, TransactionBehavior, ffi, params};
 
@@ -49,9 +50,17 @@ impl Journal {
             head: last.hash,
             ..self.row
         };
-        match write(&mut self.conn, &placed, &part, &keys, &row) {
+        match write(
+            &mut self.conn,
+            &placed,
+            &part,
+            &keys,
+            &row,
+            &self.settings.kiosk,
+        ) {
             Ok(()) => {
                 self.row = row;
+                self.receipt_kept = row.receipted;
                 folds::adopt(&mut self.folds, &part, &keys);
                 Ok(placed.into_iter().map(|p| p.fact).collect())
             }
@@ -101,6 +110,7 @@ fn write(
     part: &Folds,
     keys: &BTreeSet<FoldKey>,
     row: &Row,
+    kiosk: &KioskId,
 ) -> Result<(), AppendError> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     {
@@ -117,8 +127,7 @@ fn write(
                 .map_err(|error| refused(error, fact.id))?;
         }
         folds::store(&tx, Table::Live, part, keys)?;
-        tx.prepare_cached("UPDATE journal SET last_seq = ?1, head = ?2")?
-            .execute(params![sql(row.last_seq), row.head.0])?;
+        row.store(&tx, kiosk)?;
     }
     tx.commit()?;
     Ok(())

@@ -11,7 +11,7 @@ use machitap_domain::{
 use rusqlite::Connection;
 
 use crate::{
-    error::{Limit, StoreError},
+    error::{Damage, Limit, StoreError},
     folds::{self, Table},
     row::Row,
 };
@@ -45,6 +45,8 @@ pub struct Journal {
     pub(crate) dir: Option<PathBuf>,
     pub(crate) page_size: u64,
     pub(crate) row: Row,
+    /// What the disk says was receipted; memory may be ahead.
+    pub(crate) receipt_kept: u64,
     pub(crate) folds: Folds,
     pub(crate) doubtful: bool,
 }
@@ -75,12 +77,14 @@ impl Journal {
         &self.folds
     }
 
-    /// Copies the log into the database; cheap when there is little of it, so that a
-    /// moment of quiet is a good time. SQLite does it by itself when the log is long.
+    /// Writes a receipt down that waits for a commit, and copies the log into the
+    /// database. Cheap when there is little of it, so that a moment of quiet is a good
+    /// time; SQLite does it by itself when the log is long.
     ///
     /// # Errors
     /// [`StoreError`]; nothing is lost then, the log stays.
     pub fn checkpoint(&mut self) -> Result<(), StoreError> {
+        self.keep_receipt()?;
         self.conn
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
         Ok(())
@@ -119,11 +123,15 @@ impl Journal {
         if !self.doubtful {
             return Ok(());
         }
-        let (row, _) = Row::load(&self.conn)?.ok_or(crate::Damage::Row)?;
-        if row != self.row {
+        let (row, _) = Row::load(&self.conn)?.ok_or(Damage::Row)?;
+        if (row.last_seq, row.head) != (self.row.last_seq, self.row.head) {
             self.folds = folds::load(&self.conn, Table::Live)?;
-            self.row = row;
         }
+        self.receipt_kept = row.receipted;
+        self.row = Row {
+            receipted: row.receipted.max(self.row.receipted),
+            ..row
+        };
         self.doubtful = false;
         Ok(())
     }
@@ -131,6 +139,13 @@ impl Journal {
     fn pragma(&self, sql: &str) -> Result<u64, StoreError> {
         let n: i64 = self.conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?;
         Ok(u64::try_from(n).unwrap_or(0))
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        // A receipt that is not kept comes again.
+        let _ = self.keep_receipt();
     }
 }
 

@@ -25,7 +25,7 @@ pub use documents::StoredDocument;
 pub use error::{AppendError, Damage, DocumentError, Limit, OpenError, StoreError};
 pub use journal::{Journal, Settings};
 pub use open::{Backing, OpenReport, Opened, Synchronous};
-pub use outbox::{ReceiptOutcome, Stored};
+pub use outbox::{RECEIPT_STEP, ReceiptOutcome, Stored};
 pub use prune::{PRUNE_STEP, Pruned};
 pub use quarantine::Quarantine;
 pub use schema::SCHEMA;

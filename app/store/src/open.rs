@@ -151,7 +151,7 @@ fn try_open(
         sql((settings.max_bytes / page_size + RESERVE_PAGES).min(u64::from(u32::MAX) - 1)),
     )?;
     schema::migrate(&mut conn, from)?;
-    let (row, created) = load_or_begin(&mut conn, &settings)?;
+    let (row, created) = load_or_begin(&conn, &settings)?;
     let rebuilt = chain::walk(&conn, &row, &settings.zone)?;
     let folds_rebuilt = match folds::load(&conn, Table::Live) {
         Ok(stored) => stored != rebuilt,
@@ -174,6 +174,7 @@ fn try_open(
             settings,
             dir,
             page_size,
+            receipt_kept: row.receipted,
             row,
             folds: rebuilt,
             doubtful: false,
@@ -222,24 +223,21 @@ fn connect(path: &Path, backing: &Backing) -> Result<Connection, OpenError> {
     Ok(conn)
 }
 
-fn load_or_begin(conn: &mut Connection, settings: &Settings) -> Result<(Row, bool), OpenError> {
-    let mut created = false;
-    if Row::load(conn)?.is_none() {
+fn load_or_begin(conn: &Connection, settings: &Settings) -> Result<(Row, bool), OpenError> {
+    let Some((row, kiosk)) = Row::load(conn)? else {
         let facts: i64 = conn.query_row("SELECT count(*) FROM fact", [], |r| r.get(0))?;
         if facts > 0 {
             return Err(OpenError::Damaged(Damage::Row));
         }
-        Row::begin(conn, &settings.kiosk)?;
-        created = true;
-    }
-    let (row, kiosk) = Row::load(conn)?.ok_or(OpenError::Damaged(Damage::Row))?;
+        return Ok((Row::begin(conn, &settings.kiosk)?, true));
+    };
     if kiosk != settings.kiosk.as_str() {
         return Err(OpenError::OtherKiosk {
             found: kiosk,
             expected: settings.kiosk.to_string(),
         });
     }
-    Ok((row, created))
+    Ok((row, false))
 }
 
 /// The life of a journal that may be damaged, as far as it can be read.

@@ -7,8 +7,11 @@ use rusqlite::params;
 use crate::{
     error::{Damage, StoreError},
     journal::Journal,
-    row::sql,
+    row::Row,
 };
+
+/// A receipt waits for a commit at most until it is this many facts ahead of the disk.
+pub const RECEIPT_STEP: u64 = 1_000;
 
 /// A fact as it goes to the city.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,12 +93,15 @@ impl Journal {
         self.row.forked
     }
 
-    /// Keeps what a receipt says. Receipts may come late, twice and out of order: only
+    /// Takes in what a receipt says. Receipts may come late, twice and out of order: only
     /// the furthest counts.
     ///
+    /// It counts at once and reaches the disk with the next commit, at the latest after
+    /// [`RECEIPT_STEP`] facts: one that a power cut takes away comes again, and nothing
+    /// is pruned under a receipt that is not on the disk. A fork is written at once.
+    ///
     /// # Errors
-    /// [`StoreError`]; the receipt is then not kept, and the city's retained one comes
-    /// again.
+    /// [`StoreError`]; the city's retained receipt comes again.
     pub fn apply_receipt(&mut self, receipt: &Receipt) -> Result<ReceiptOutcome, StoreError> {
         self.settle()?;
         if receipt.incarnation != self.row.incarnation {
@@ -114,16 +120,37 @@ impl Journal {
         if (receipted, forked) == (held, self.row.forked) {
             return Ok(ReceiptOutcome::Known);
         }
-        let written = self
-            .conn
-            .prepare_cached("UPDATE journal SET receipted = ?1, forked = ?2")
-            .and_then(|mut update| update.execute(params![sql(receipted), forked]));
-        if let Err(error) = written {
-            self.doubtful = true;
-            return Err(error.into());
+        if forked != self.row.forked || receipted - self.receipt_kept >= RECEIPT_STEP {
+            self.write_receipt(receipted, forked)?;
         }
         self.row.receipted = receipted;
         self.row.forked = forked;
         Ok(ReceiptOutcome::Applied { receipted, forked })
+    }
+
+    /// Writes down a receipt that waits for a commit.
+    pub(crate) fn keep_receipt(&mut self) -> Result<(), StoreError> {
+        self.settle()?;
+        if self.receipt_kept == self.row.receipted {
+            return Ok(());
+        }
+        self.write_receipt(self.row.receipted, self.row.forked)
+    }
+
+    fn write_receipt(&mut self, receipted: u64, forked: bool) -> Result<(), StoreError> {
+        let row = Row {
+            receipted,
+            forked,
+            ..self.row
+        };
+        let written = row.store(&self.conn, &self.settings.kiosk);
+        match written {
+            Ok(()) => self.receipt_kept = receipted,
+            Err(error) => {
+                self.doubtful = true;
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 }

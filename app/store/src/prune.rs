@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// One call prunes at most this many facts, so that no tap waits long for it.
-pub const PRUNE_STEP: usize = 500;
+pub const PRUNE_STEP: usize = 250;
 
 /// What one call pruned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,10 @@ impl Journal {
             ..self.row
         };
         match self.move_to_base(&going, row) {
-            Ok(row) => self.row = row,
+            Ok(row) => {
+                self.row = row;
+                self.receipt_kept = row.receipted;
+            }
             Err(error) => {
                 self.doubtful = true;
                 return Err(error);
@@ -120,12 +123,7 @@ impl Journal {
             base_entries: folds::base_entries(&tx)?,
             ..row
         };
-        tx.prepare_cached("UPDATE journal SET base_seq = ?1, base_hash = ?2, base_entries = ?3")?
-            .execute(params![
-                sql(row.base_seq),
-                row.base_hash.0,
-                sql(row.base_entries)
-            ])?;
+        row.store(&tx, &self.settings.kiosk)?;
         tx.commit()?;
         Ok(row)
     }

@@ -38,8 +38,12 @@ impl Journal {
     /// [`StoreError::Damaged`] with the first thing found, and whatever the disk does.
     pub fn verify(&self) -> Result<(), StoreError> {
         integrity(&self.conn)?;
+        let expected = Row {
+            receipted: self.receipt_kept,
+            ..self.row
+        };
         match Row::load(&self.conn)? {
-            Some((row, _)) if row == self.row => {}
+            Some((row, _)) if row == expected => {}
             _ => return Err(Damage::Row.into()),
         }
         let rebuilt = self.rebuild()?;

@@ -12,6 +12,8 @@ CREATE TABLE journal (
     base_entries INTEGER NOT NULL CHECK (base_entries >= 0),
     receipted    INTEGER NOT NULL CHECK (receipted >= 0),
     forked       INTEGER NOT NULL CHECK (forked IN (0, 1)),
+    -- SHA-256 of all of the above: a rotten number here would prune the uncounted.
+    sum          BLOB    NOT NULL CHECK (length(sum) = 32),
     session_no   INTEGER NOT NULL CHECK (session_no >= 0),
     clock_floor  INTEGER
 ) STRICT;
