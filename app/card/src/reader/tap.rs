@@ -88,6 +88,7 @@ impl<'a> Tap<'a> {
     /// The outcome, and the connection it came over if it still stands: letting go of
     /// it resets the card.
     pub(super) fn read(mut self) -> Result<(Outcome, Option<Card>), End> {
+        let mut silent = false;
         for again in (0..=TRIES_AGAIN).rev() {
             let broken = match self.try_once() {
                 Ok((outcome, card)) => return Ok((outcome, Some(card))),
@@ -95,18 +96,21 @@ impl<'a> Tap<'a> {
             };
             match broken {
                 Broken::End(end) => return Err(end),
-                Broken::Silent => return Ok((Outcome::Problem(CardProblem::Silent), None)),
                 Broken::Overlong => {
                     return Ok((Outcome::Problem(CardProblem::NotGenuine), None));
                 }
                 Broken::Contact(error) => tracing::debug!(%error, again, "the contact broke"),
                 Broken::Left => tracing::debug!(again, "the card left in mid-exchange"),
+                Broken::Silent => silent = true,
             }
             self.promise();
             std::thread::sleep(PAUSE);
             self.shared.outlet.check(self.me)?;
             if !self.still_there()? {
                 return Ok((Outcome::Problem(CardProblem::RemovedEarly), None));
+            }
+            if silent {
+                return Ok((Outcome::Problem(CardProblem::Silent), None));
             }
             // An authentication that may have reached the card is not sent twice.
             if self.gate.authentication_spent() {

@@ -11,7 +11,8 @@ pub enum Fault {
     SilentAfter(u32),
     /// Is pulled away at the command after that many.
     LeavesAfter(u32),
-    /// Answers that many commands with nothing, as a broken contact does, then well.
+    /// Answers that many commands with half a status word, as a broken contact does,
+    /// then well.
     BreaksFirst(u32),
     /// Answers noise, from that seed.
     Garbage(u64),
@@ -58,7 +59,8 @@ impl<C: VirtualCard> Faulty<C> {
     }
 
     fn noise(&mut self) -> Vec<u8> {
-        let length = self.next() % LONGEST_NOISE;
+        // vpcd takes an empty answer for a card that left.
+        let length = 1 + self.next() % LONGEST_NOISE;
         (0..length).map(|_| self.next() as u8).collect()
     }
 }
@@ -78,7 +80,7 @@ impl<C: VirtualCard> VirtualCard for Faulty<C> {
         match self.fault {
             Fault::SilentAfter(n) if before >= n => Reply::Silence,
             Fault::LeavesAfter(n) if before >= n => Reply::Leave,
-            Fault::BreaksFirst(n) if before < n => Reply::Answer(Vec::new()),
+            Fault::BreaksFirst(n) if before < n => Reply::Answer(vec![0x90]),
             Fault::Garbage(_) => Reply::Answer(self.noise()),
             Fault::PlausibleGarbage(_) if before == 0 => Reply::Answer(vec![0x90, 0x00]),
             Fault::PlausibleGarbage(_) => {

@@ -1,10 +1,12 @@
 //! vpcd's protocol: frames of a 16-bit big-endian length and data; one byte is a
-//! control (off, on, reset, "your ATR?"), anything else a command APDU.
+//! control (off, on, reset, "your ATR?"), anything else a command APDU. vpcd listens,
+//! the card connects; the service asks for the ATR every 0.4 s to see whether a card
+//! is there.
 
 use std::{
     fmt,
     io::{self, Read, Write},
-    net::{Ipv4Addr, Shutdown, TcpStream},
+    net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -20,6 +22,11 @@ const GET_ATR: u8 = 0x04;
 
 /// How long an insertion waits for the slot to listen.
 const LISTEN_LIMIT: Duration = Duration::from_secs(10);
+/// How long a removal waits for the service to notice: many times its 0.4 s.
+const NOTICE_LIMIT: Duration = Duration::from_secs(5);
+/// How long after a command a question for the ATR may still be the command's: resets
+/// and retries follow within milliseconds, the look-out comes every 0.4 s.
+const COMMAND_TAIL: Duration = Duration::from_millis(300);
 
 /// One slot of a virtual reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,29 +40,120 @@ impl Slot {
         Self { port }
     }
 
-    /// Holds a card to it; pcscd notices within about 0.4 s. Waits up to 10 s for the
-    /// slot to listen, since a service may just be starting.
+    /// Holds a card to it; the service notices within about 0.4 s. Waits up to 10 s
+    /// for the slot to listen, since a service may just be starting.
     ///
     /// # Errors
     /// When nothing listens there.
     pub fn insert(&self, card: impl VirtualCard + 'static) -> io::Result<Inserted> {
         let until = Instant::now() + LISTEN_LIMIT;
         let stream = loop {
-            match TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)) {
+            match self.connect() {
                 Ok(stream) => break stream,
                 Err(error) if Instant::now() > until => return Err(error),
                 Err(_) => thread::sleep(Duration::from_millis(20)),
             }
         };
-        stream.set_nodelay(true)?;
         let ours = stream.try_clone()?;
+        let slot = *self;
         let thread = thread::Builder::new()
             .name("virtual-card".into())
-            .spawn(move || serve(stream, card))?;
+            .spawn(move || slot.serve(stream, card))?;
         Ok(Inserted {
             stream: ours,
             thread: Some(thread),
         })
+    }
+
+    fn connect(&self) -> io::Result<TcpStream> {
+        let at = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        let stream = TcpStream::connect_timeout(&at, NOTICE_LIMIT)?;
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    }
+
+    /// Until the connection ends, for whatever reason; then until the service has
+    /// noticed.
+    fn serve(&self, mut stream: TcpStream, mut card: impl VirtualCard) {
+        let mut asked = Asked::new();
+        while let Ok(frame) = receive(&mut stream) {
+            asked.next(&frame);
+            let answer = match frame[..] {
+                [OFF | ON | RESET] => {
+                    card.reset();
+                    continue;
+                }
+                [GET_ATR] => card.atr(),
+                _ => match card.apdu(&frame) {
+                    Reply::Answer(answer) => answer,
+                    Reply::Silence => continue,
+                    Reply::Leave => break,
+                },
+            };
+            if send(&mut stream, &answer).is_err() {
+                break;
+            }
+        }
+        self.vacate(stream, asked);
+    }
+
+    /// Sees to it that the service's look-out, and not only some command, has found
+    /// the slot empty. pcscd 1.9.9 otherwise takes the next card, if it is quick, for
+    /// the old one and never reports it.
+    fn vacate(&self, mut stream: TcpStream, mut asked: Asked) {
+        // Closed or broken already: then there is nothing to close or to wait for.
+        let _ = stream.shutdown(Shutdown::Write);
+        let _ = stream.set_read_timeout(Some(NOTICE_LIMIT));
+        if asked.quiet.is_none() {
+            // A command is cut short: whoever sent it will look after the card.
+            asked = Asked::new();
+        }
+        while let Ok(frame) = receive(&mut stream) {
+            asked.next(&frame);
+        }
+        drop(stream);
+        let until = Instant::now() + NOTICE_LIMIT;
+        while !asked.by_the_look_out() && Instant::now() < until {
+            // A card that leaves at the first question. No connection: no service.
+            let Ok(mut ghost) = self.connect() else {
+                return;
+            };
+            let _ = ghost.set_read_timeout(Some(NOTICE_LIMIT));
+            if let Ok(frame) = receive(&mut ghost) {
+                asked.next(&frame);
+            }
+        }
+    }
+}
+
+/// Who asks: the look-out asks for the ATR and nothing else, a command's end asks for
+/// it too, but with other frames just before.
+#[derive(Debug)]
+struct Asked {
+    /// When anything but the ATR was last asked for.
+    other: Instant,
+    /// How long before the last frame that was, if that frame asked for the ATR.
+    quiet: Option<Duration>,
+}
+
+impl Asked {
+    fn new() -> Self {
+        Self {
+            other: Instant::now(),
+            quiet: None,
+        }
+    }
+
+    fn next(&mut self, frame: &[u8]) {
+        if frame == [GET_ATR] {
+            self.quiet = Some(self.other.elapsed());
+        } else {
+            *self = Self::new();
+        }
+    }
+
+    fn by_the_look_out(&self) -> bool {
+        self.quiet.is_some_and(|quiet| quiet >= COMMAND_TAIL)
     }
 }
 
@@ -66,7 +164,8 @@ pub struct Inserted {
 }
 
 impl Inserted {
-    /// Takes the card away.
+    /// Takes the card away, and returns when the service can have noticed (typically
+    /// after half a second), so that another card may follow at once.
     pub fn remove(self) {
         drop(self);
     }
@@ -80,7 +179,7 @@ impl Inserted {
 impl Drop for Inserted {
     fn drop(&mut self) {
         // Closed by the other side already: then it is away, which is what is wanted.
-        let _ = self.stream.shutdown(Shutdown::Both);
+        let _ = self.stream.shutdown(Shutdown::Write);
         if let Some(thread) = self.thread.take() {
             // A card that panicked has told so on standard error.
             let _ = thread.join();
@@ -94,29 +193,6 @@ impl fmt::Debug for Inserted {
             .field("is_gone", &self.is_gone())
             .finish_non_exhaustive()
     }
-}
-
-/// Until the connection closes, for whatever reason.
-fn serve(mut stream: TcpStream, mut card: impl VirtualCard) {
-    while let Ok(frame) = receive(&mut stream) {
-        let answer = match frame[..] {
-            [OFF | ON | RESET] => {
-                card.reset();
-                continue;
-            }
-            [GET_ATR] => card.atr(),
-            _ => match card.apdu(&frame) {
-                Reply::Answer(answer) => answer,
-                Reply::Silence => continue,
-                Reply::Leave => break,
-            },
-        };
-        if send(&mut stream, &answer).is_err() {
-            break;
-        }
-    }
-    // The other handle on it may live on; the card must be gone now.
-    let _ = stream.shutdown(Shutdown::Both);
 }
 
 fn receive(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
