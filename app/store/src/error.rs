@@ -212,6 +212,9 @@ pub enum OpenError {
     /// The damaged files could not be set aside.
     #[error("a damaged journal could not be set aside: {0}")]
     Quarantine(#[source] io::Error),
+    /// The journal's new name could not be put on the disk.
+    #[error("the journal's directory cannot be written: {0}")]
+    Directory(#[source] io::Error),
     /// A newer program wrote it.
     #[error(
         "the journal has schema {found}, this program knows schemas up to {known}: install the newer program"
@@ -245,6 +248,7 @@ impl OpenError {
             Self::Full(_) => Class::Refuse,
             Self::Unreadable(_)
             | Self::Quarantine(_)
+            | Self::Directory(_)
             | Self::NewerSchema { .. }
             | Self::OtherKiosk { .. }
             | Self::Damaged(_) => Class::Repair,

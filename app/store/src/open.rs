@@ -166,7 +166,7 @@ fn try_open(
     let dir = backing.vfs.is_none().then(|| quarantine::parent(path));
     if let Some(dir) = dir.as_deref().filter(|_| created) {
         // A new name that is not on the disk takes the whole journal with it.
-        quarantine::sync_dir(dir).map_err(OpenError::Quarantine)?;
+        quarantine::sync_dir(dir).map_err(OpenError::Directory)?;
     }
     Ok(Opened {
         journal: Journal {
