@@ -252,7 +252,7 @@ fn agree(journal: &Journal, model: &Model) {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 128,
+        cases: 64,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
