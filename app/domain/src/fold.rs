@@ -189,18 +189,17 @@ impl Folds {
         };
         let mut keys = Vec::new();
         for (child, days) in &mut self.children {
-            let touched = days
-                .passages_mut()
-                .iter_mut()
-                .filter(|p| p.at.boot == boot)
-                .fold(false, |any, p| mend(&mut p.at, &mut p.day) || any);
+            let mut touched = false;
+            for p in days.passages_mut() {
+                touched |= mend(&mut p.at, &mut p.day);
+            }
             keys.extend(touched.then_some(FoldKey::Child(*child)));
         }
         for (resident, account) in &mut self.accounts {
-            let touched = account
-                .recent_mut()
-                .iter_mut()
-                .fold(false, |any, v| mend(&mut v.at, &mut v.day) || any);
+            let mut touched = false;
+            for v in account.recent_mut() {
+                touched |= mend(&mut v.at, &mut v.day);
+            }
             keys.extend(touched.then_some(FoldKey::Account(*resident)));
         }
         keys
