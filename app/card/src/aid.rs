@@ -63,7 +63,7 @@ impl Aid {
         &self.0
     }
 
-    /// Whether selecting this name could reach one of [`FORBIDDEN`].
+    /// Whether selecting this name could reach a national or licensed application.
     ///
     /// # Errors
     /// [`ForbiddenAid`] names what it would reach.

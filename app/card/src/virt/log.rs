@@ -23,7 +23,7 @@ pub struct Entry {
 
 impl Entry {
     /// Whether no terminal should ever have sent it: a SELECT by name of what
-    /// [`crate::aid`] forbids, and anything that touches a PIN, a key or the content.
+    /// [`crate::Aid::forbidden`] names, and anything that touches a PIN, a key or the content.
     pub fn is_forbidden(&self) -> bool {
         match self.command[..] {
             [0xFF, ..] => self.command != apdu::GET_UID,

@@ -191,13 +191,16 @@ struct Process {
 
 impl Process {
     fn start(socket: OwnedFd, log: fs::File, dir: &Path) -> io::Result<Self> {
-        // The shell puts the socket where the protocol wants it and writes down its own
-        // number, which exec keeps; setpriv ties the service's life to ours.
-        let script = "exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ \
-                      exec setpriv --pdeathsig KILL \"$@\"";
-        let mut command = Command::new("/bin/sh");
+        // setpriv ties the service's life to ours. The shell sees to it that we were not
+        // gone before, puts the socket where the protocol wants it, and writes down its
+        // own number, which exec keeps.
+        let script = "[ \"$PPID\" = \"$1\" ] || exit; shift; exec 3<&0 </dev/null; \
+                      LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\"";
+        let mut command = Command::new("setpriv");
         command
-            .args(["-c", script, "sh", SERVICE, "--foreground", "--config"])
+            .args(["--pdeathsig", "KILL", "/bin/sh", "-c", script, "sh"])
+            .arg(std::process::id().to_string())
+            .args([SERVICE, "--foreground", "--config"])
             .arg(dir.join("conf"))
             .stdin(Stdio::from(socket))
             .stdout(Stdio::from(log.try_clone()?))

@@ -210,3 +210,37 @@ impl Ear {
         self.heard
     }
 }
+
+pub(crate) fn is_gone(event: &ReaderEvent) -> bool {
+    matches!(event, ReaderEvent::Gone { .. })
+}
+
+pub(crate) fn is_ready(event: &ReaderEvent) -> bool {
+    matches!(event, ReaderEvent::Ready { .. })
+}
+
+/// Waits until the service sees that many cards.
+pub(crate) fn wait_for_cards(count: usize) {
+    let context = pcsc::Context::establish(pcsc::Scope::System).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        let mut states: Vec<_> = context
+            .list_readers_owned()
+            .unwrap()
+            .into_iter()
+            .map(|name| pcsc::ReaderState::new(name, pcsc::State::UNAWARE))
+            .collect();
+        context
+            .get_status_change(Duration::ZERO, &mut states)
+            .unwrap();
+        let present = |s: &&pcsc::ReaderState| s.event_state().contains(pcsc::State::PRESENT);
+        if states.iter().filter(present).count() == count {
+            return;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "the service does not see the cards"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
