@@ -1,8 +1,10 @@
 //! Trust: power cuts, the whole system on a stage of real parts, the played morning. Development only.
 
+pub mod backlog;
 pub mod crash;
 pub mod journal;
 pub mod ledger;
 pub mod oracle;
+pub mod random;
 pub mod stage;
 pub mod town;

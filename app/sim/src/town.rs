@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use machitap_card::{
     TestOnly,
     virt::{
-        ApduLog, CitizenAp, Counters, Entry, Forgery, Logged, MyNumberCard, StorageCard,
-        VirtualCard,
+        ApduLog, CitizenAp, Counters, Entry, Fault, Faulty, Forgery, Logged, MyNumberCard,
+        StorageCard, VirtualCard,
     },
 };
 use machitap_domain::CitizenId;
@@ -109,6 +109,14 @@ impl Wallet {
         counters.iter().filter(|c| !c.untouched()).count()
     }
 
+    /// A sample card that misbehaves.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub fn faulty(&self, name: &str, fault: Fault) -> Result<Box<dyn VirtualCard>> {
+        Ok(Box::new(Faulty::new(self.sample(name)?, fault)))
+    }
+
     /// A sample card, by its name.
     ///
     /// # Errors
@@ -193,7 +201,10 @@ impl Sample {
 #[cfg(test)]
 mod tests {
     use machitap_domain::{
-        Catalogue, Credential, catalogue::Service, notices::Notices, roster::Roster,
+        Credential,
+        catalogue::{Catalogue, Service},
+        notices::Notices,
+        roster::Roster,
     };
 
     use super::*;

@@ -72,7 +72,7 @@ impl City {
             "nobody"
         };
         city.recipe("init")
-            .arg("init")
+            .args(["init", "--dir"])
             .arg(&city.home)
             .args(["--city", CITY, "--broker-user", user])
             .args(["--broker-port", &city.broker_port.to_string()])
@@ -134,14 +134,23 @@ impl City {
     ///
     /// # Errors
     /// When the city refuses.
-    pub fn enrol(&self, kiosk: &KioskId, facility: &FacilityId) -> Result<PathBuf> {
+    pub fn enrol(
+        &self,
+        kiosk: &KioskId,
+        facility: &FacilityId,
+        until: Option<&str>,
+    ) -> Result<PathBuf> {
         let out = self.dir.join(format!("enrolment-{kiosk}"));
-        self.command("enrol")
+        let mut recipe = self
+            .command("enrol")
             .arg(kiosk.as_str())
             .args(["--facility", facility.as_str()])
             .arg("--out")
-            .arg(&out)
-            .run()?;
+            .arg(&out);
+        if let Some(until) = until {
+            recipe = recipe.args(["--not-after", until]);
+        }
+        recipe.run()?;
         Ok(out)
     }
 

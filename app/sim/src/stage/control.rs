@@ -88,6 +88,19 @@ impl Control {
         self.ask(&json!({"touch": label}), ANSWER_LIMIT).map(|_| ())
     }
 
+    /// Presses the enabled element whose label begins so: for labels that count down.
+    ///
+    /// # Errors
+    /// When none does within `limit`.
+    pub fn touch_beginning(&self, with: &str, limit: Duration) -> Result<()> {
+        wait::for_some(limit, &format!("a label {with:?}…"), || {
+            let labels = self.labels().ok()?;
+            let label = labels.iter().find(|l| l.starts_with(with))?;
+            // The second may have turned between the two questions: then it is asked again.
+            self.touch(label).ok()
+        })
+    }
+
     /// Draws what is on the screen into a PNG.
     ///
     /// # Errors

@@ -42,6 +42,8 @@ pub struct Plan {
     pub broker_port: Option<u16>,
     /// With a card reader.
     pub reader: bool,
+    /// The day its certificate ends, as `2025-06-01`; the city's own rule if absent.
+    pub certificate_until: Option<&'static str>,
 }
 
 impl Default for Plan {
@@ -54,6 +56,7 @@ impl Default for Plan {
             min_free_bytes: 64 << 20,
             broker_port: None,
             reader: true,
+            certificate_until: None,
         }
     }
 }
@@ -85,8 +88,11 @@ impl Kiosk {
             .reader
             .then(|| PrivatePcscd::start(&dir.join("pc")))
             .transpose()?;
+        let enrolment = stage.city.enrol(&id, &facility, plan.certificate_until)?;
+        // The roster is sealed to each kiosk, so that there is one more to be sent.
+        stage.city.publish()?;
         let kiosk = Self {
-            enrolment: stage.city.enrol(&id, &facility)?,
+            enrolment,
             id,
             dir,
             program: stage.programs.kiosk.clone(),

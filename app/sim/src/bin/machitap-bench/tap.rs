@@ -1,0 +1,149 @@
+//! A tap, from the card to the frame, against the floor measured beside it.
+
+use std::{path::Path, time::Duration};
+
+use anyhow::{Context, Result};
+use machitap_domain::CitizenId;
+use machitap_sim::{
+    stage::{Dir, Documents, Kiosk, Plan, Stage, trace::Line, wait},
+    town::Wallet,
+};
+
+use crate::{
+    Size,
+    bare_card::BareReader,
+    bare_commit::BareCommits,
+    figures::{Figures, Samples, ms},
+    place,
+};
+
+const SOON: Duration = Duration::from_secs(60);
+/// Taps before those that count.
+const WARM: usize = 3;
+
+/// No repeat guard, and short screens: each tap is a visit.
+pub(crate) const CATALOGUE: &str = r#"
+city = "town"
+contact = "0880-00-0000"
+name = { ja = "みほん市" }
+[facilities.community-centre]
+name = { ja = "みほん公民館" }
+time_zone = "Asia/Tokyo"
+service = { kind = "visit", points = { base = 10, visits_per_day = 1 } }
+timing = { done_ms = 1000, message_ms = 1000, repeat_ms = 0 }
+"#;
+
+/// The documents of a measurement.
+pub(crate) fn documents() -> Documents {
+    let mut documents = Documents::sample();
+    documents.catalogue = CATALOGUE.into();
+    documents
+        .rosters
+        .retain(|(facility, _)| facility == "community-centre");
+    documents
+}
+
+/// A stage with one kiosk at rest.
+pub(crate) fn kiosk_at_rest(plan: Plan) -> Result<(Stage, Kiosk)> {
+    let stage = Stage::build_in(Dir::inside(&place())?, &documents())?;
+    let mut kiosk = stage.kiosk("centre-1", "community-centre", plan)?;
+    kiosk.start()?;
+    kiosk.control().wait_for("idle", SOON)?;
+    Ok((stage, kiosk))
+}
+
+/// A resident who has not been here: her first visit of the day, which earns points.
+fn visitor(wallet: &Wallet, n: usize) -> Result<Box<dyn machitap_card::virt::VirtualCard>> {
+    wallet.resident(CitizenId::new(&format!("MHN-{:06}", 500_000 + n))?)
+}
+
+pub(crate) fn measure(size: Size, figures: &mut Figures) -> Result<()> {
+    println!("── a tap");
+    let (stage, mut kiosk) = kiosk_at_rest(Plan::default())?;
+    for n in 0..WARM {
+        tap(&kiosk, n)?;
+    }
+    kiosk.stop()?;
+    // The bytes of one visit and the points for it.
+    let journal = kiosk.journal()?;
+    let facts = journal.facts.iter().rev().take(2);
+    let facts = facts.map(|f| String::from_utf8(f.fact.to_bytes()));
+    let facts = facts.collect::<Result<Vec<_>, _>>()?;
+    kiosk.start()?;
+    kiosk.control().wait_for("idle", SOON)?;
+
+    let mut reader = BareReader::start(stage.path())?;
+    let mut commits = BareCommits::open(&stage.path().join("floor.db"), facts)?;
+    let (mut total, mut floor, mut own) = (Samples::new(), Samples::new(), Samples::new());
+    let (mut card, mut commit, mut render) = (Samples::new(), Samples::new(), Samples::new());
+    for n in 0..size.taps {
+        let took = tap(&kiosk, WARM + n)?;
+        let bare_render = bare_render(&kiosk)?;
+        let bare_card = reader.tap(visitor(kiosk.wallet(), n)?)?;
+        let bare_commit = commits.commit()?;
+        let least = bare_card + bare_commit + bare_render;
+        total.add(took);
+        floor.add(least);
+        own.add(took.saturating_sub(least));
+        card.add(bare_card);
+        commit.add(bare_commit);
+        render.add(bare_render);
+    }
+    figures.samples("tap: card noticed → committed → frame drawn", &total, "");
+    figures.samples("floor: the three below together", &floor, "");
+    figures.samples("· the same APDUs on the bare pcsc crate", &card, "");
+    figures.samples(
+        "· one bare SQLite FULL commit of the same bytes",
+        &commit,
+        "",
+    );
+    figures.samples("· one bare render of the same screen", &render, "");
+    let ratio = total.median().as_secs_f64() / floor.median().as_secs_f64();
+    figures.row(
+        "tap against the floor",
+        &format!("{ratio:.2} ×"),
+        "",
+        "goal: ≤ 1.3 × at the median",
+    );
+    figures.row(
+        "the software's own share",
+        &ms(own.median()),
+        &ms(own.p99()),
+        "each tap less the floor measured right after it; goal: ≤ 20 ms at the 99th percentile",
+    );
+    anyhow::ensure!(stage.wallet.forbidden().is_empty(), "a forbidden command");
+    kiosk.stop()
+}
+
+/// One visit, by the kiosk's own trace: from the notice of the card to the drawn frame.
+fn tap(kiosk: &Kiosk, n: usize) -> Result<Duration> {
+    let before = taps(kiosk)?.len();
+    let held = kiosk.insert(visitor(kiosk.wallet(), n)?)?;
+    let last = wait::for_some(SOON, "the tap in the trace", || {
+        let taps = taps(kiosk).ok()?;
+        (taps.len() > before).then(|| taps[before])
+    })?;
+    held.remove();
+    kiosk.control().wait_for("idle", SOON)?;
+    Ok(last)
+}
+
+fn taps(kiosk: &Kiosk) -> Result<Vec<Duration>> {
+    let lines = kiosk.trace()?;
+    let taps = lines.iter().filter_map(|line| match line {
+        Line::Tap {
+            seen_ns,
+            committed_ns: Some(_),
+            drawn_ns: Some(drawn),
+            ..
+        } => Some(Duration::from_nanos(drawn.saturating_sub(*seen_ns))),
+        _ => None,
+    });
+    Ok(taps.collect())
+}
+
+/// One render of what stands on the kiosk's screen, by its own renderer and nothing else.
+fn bare_render(kiosk: &Kiosk) -> Result<Duration> {
+    let _ = (kiosk, Path::new(""));
+    None.context("to come")
+}

@@ -1,0 +1,66 @@
+//! An afternoon at the community centre.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use machitap_sim::stage::Stage;
+
+use crate::player::{Player, say, until_past};
+
+/// A little over the centre's `repeat_ms`.
+const REPEAT: Duration = Duration::from_millis(8_500);
+/// How long the link may take.
+const LINK_LIMIT: Duration = Duration::from_secs(90);
+
+pub(crate) fn play(stage: &mut Stage, p: &mut Player<'_>) -> Result<()> {
+    p.kiosk().start()?;
+    p.see("idle", "centre-idle", "The hall of the community centre.")?;
+    p.tap("hanako", "visit-done")?;
+    let came = Instant::now();
+    p.picture("visit", "A visit: ten points, and the balance.")?;
+    p.rest()?;
+    p.tap("suica", "visit-done")?;
+    p.picture(
+        "visit-felica",
+        "A transport card: recorded, but a number that can be copied is told no balance.",
+    )?;
+    p.rest()?;
+    p.tap("stranger", "message:unknown")?;
+    p.picture("centre-unknown", "A card the town does not know.")?;
+    p.rest()?;
+    until_past(came, REPEAT)?;
+    p.tap("hanako", "visit-done")?;
+    p.picture(
+        "second-visit",
+        "The second visit of a day earns no points, and says why.",
+    )?;
+    p.rest()?;
+
+    p.tap("jiro", "visit-done")?;
+    p.touch_undo()?;
+    p.see(
+        "undone",
+        "visit-undone",
+        "A visit taken back, its points with it.",
+    )?;
+    p.rest()?;
+
+    say("The city's side is killed (SIGKILL) while people come.");
+    stage.city.kill();
+    p.touch("English")?;
+    p.tap("minato", "visit-done")?;
+    p.picture(
+        "visit-english",
+        "A visit, in English, while the city is down.",
+    )?;
+    p.rest()?;
+    p.kiosk().kill();
+    p.kiosk().start()?;
+    p.rest()?;
+    p.tap("manyo", "visit-done")?;
+    p.picture("visit-offline", "After the kiosk was killed, too.")?;
+    p.rest()?;
+    stage.city.start()?;
+    p.kiosk().wait_until_counted(LINK_LIMIT)?;
+    p.see("idle", "centre-evening", "Evening: everything is counted.")
+}

@@ -1,0 +1,116 @@
+//! One kiosk, played: cards held to it, screens waited for, pictures taken.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use machitap_card::virt::{Fault, Inserted};
+use machitap_sim::stage::{Control, Kiosk, wait};
+
+use crate::album::Album;
+
+/// How long a screen may take to come. A view that comes by itself (the ring that runs
+/// out, a message that goes) is among them.
+const SCREEN_LIMIT: Duration = Duration::from_secs(30);
+
+/// Says what happens.
+pub(crate) fn say(text: &str) {
+    println!("   {text}");
+}
+
+/// A kiosk and whoever stands before it.
+pub(crate) struct Player<'a> {
+    kiosk: Kiosk,
+    control: Control,
+    album: &'a mut Album,
+    scene: &'static str,
+}
+
+impl<'a> Player<'a> {
+    pub(crate) fn new(kiosk: Kiosk, album: &'a mut Album, scene: &'static str) -> Self {
+        println!("── {scene}");
+        Self {
+            control: kiosk.control(),
+            kiosk,
+            album,
+            scene,
+        }
+    }
+
+    pub(crate) fn into_kiosk(self) -> Kiosk {
+        self.kiosk
+    }
+
+    pub(crate) fn kiosk(&mut self) -> &mut Kiosk {
+        &mut self.kiosk
+    }
+
+    pub(crate) const fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// Says what happens at this kiosk, waits for its screen and takes a picture.
+    pub(crate) fn see(&mut self, view: &str, name: &str, caption: &str) -> Result<()> {
+        self.wait_for(view)?;
+        self.picture(name, caption)
+    }
+
+    /// A picture of what is there.
+    pub(crate) fn picture(&mut self, name: &str, caption: &str) -> Result<()> {
+        let file = self.album.next(self.scene, name, caption);
+        say(caption);
+        self.control.shot(&file).with_context(|| caption.to_owned())
+    }
+
+    pub(crate) fn wait_for(&self, view: &str) -> Result<()> {
+        self.control.wait_for(view, SCREEN_LIMIT)
+    }
+
+    /// Holds a sample card to the reader until the guard goes.
+    pub(crate) fn hold(&self, card: &str) -> Result<Inserted> {
+        self.kiosk.insert_sample(card)
+    }
+
+    /// Holds a card that misbehaves.
+    pub(crate) fn hold_faulty(&self, card: &str, fault: Fault) -> Result<Inserted> {
+        self.kiosk.insert(self.kiosk.wallet().faulty(card, fault)?)
+    }
+
+    /// Holds a sample card until that view comes, and takes it away.
+    pub(crate) fn tap(&self, card: &str, view: &str) -> Result<()> {
+        let held = self.hold(card)?;
+        self.wait_for(view)?;
+        held.remove();
+        Ok(())
+    }
+
+    /// Presses what is labelled so.
+    pub(crate) fn touch(&self, label: &str) -> Result<()> {
+        let labels = || self.control.labels().unwrap_or_default().join(" | ");
+        wait::for_some(SCREEN_LIMIT / 6, &format!("{label:?} to touch"), || {
+            self.control.touch(label).ok()
+        })
+        .with_context(|| format!("there is: {}", labels()))
+    }
+
+    /// Presses the undo button, whatever its seconds.
+    pub(crate) fn touch_undo(&self) -> Result<()> {
+        self.control
+            .touch_beginning("まちがえたとき", SCREEN_LIMIT / 6)
+    }
+
+    /// Types on the PIN pad.
+    pub(crate) fn type_pin(&self, pin: &str) -> Result<()> {
+        pin.chars()
+            .try_for_each(|digit| self.touch(&digit.to_string()))
+    }
+
+    /// Lets the kiosk come to rest.
+    pub(crate) fn rest(&self) -> Result<()> {
+        self.wait_for("idle")
+    }
+}
+
+/// Lets time go by that a rule wants: until `since` is `least` ago.
+pub(crate) fn until_past(since: Instant, least: Duration) -> Result<()> {
+    wait::until(least * 2, "the clock", || since.elapsed() >= least)
+}
