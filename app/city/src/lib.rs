@@ -1,1 +1,25 @@
-//! The city's side: ingest and receipts, documents, ledger, the day's page.
+//! The city's side of Machitap: enrolment, documents, ingest and receipts, ledger, the
+//! day's page.
+//!
+//! [`ingest`] and [`ledger`] work on a database alone and can be driven without a broker;
+//! [`link`] is the only module that knows MQTT, [`db`] the only one that knows SQL.
+
+pub mod broker;
+pub mod config;
+pub mod db;
+pub mod documents;
+pub mod enrol;
+pub mod exit;
+pub mod files;
+pub mod flaw;
+pub mod home;
+pub mod ingest;
+pub mod ledger;
+pub mod link;
+pub mod pin;
+pub mod pki;
+pub mod publish;
+pub mod send;
+pub mod serve;
+pub mod time;
+pub mod web;

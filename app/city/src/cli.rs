@@ -1,0 +1,303 @@
+//! The commands.
+
+use std::{io::Read, path::PathBuf, time::Duration};
+
+use clap::{Parser, Subcommand};
+use jiff::{ToSpan, civil::Date};
+use machitap_city::{
+    broker::{Place, access_list, configuration},
+    config::Config,
+    db::Db,
+    documents,
+    enrol::{self, rejected},
+    exit::{Exit, Failure},
+    home, ledger, pin, publish, send, serve,
+    time::now_ms,
+};
+use machitap_domain::{CityId, FacilityId, KioskId};
+
+const EXITS: &str = "Exit codes: 0 done; 64 command line; 65 a document or other input is \
+wrong; 66 a file is missing; 69 the broker or a port is not available; 74 disk or database; \
+78 configuration.";
+
+/// The city's side of Machitap: enrolment, documents, ingest, ledger, the day's page.
+#[derive(Debug, Parser)]
+#[command(name = "machitap-city", version, after_help = EXITS)]
+pub(crate) struct Args {
+    /// The city's configuration.
+    #[arg(long, global = true, value_name = "FILE", default_value = "city.toml")]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a city's home: keys, certificates, configuration, broker files, sample documents.
+    Init {
+        /// The directory to make it in.
+        #[arg(long)]
+        dir: PathBuf,
+        /// The city's id, as it stands in every topic.
+        #[arg(long, value_name = "ID")]
+        city: CityId,
+        /// A name or address of the broker, for its certificate; repeat for more. The city
+        /// connects to the first. Without any, the broker serves this machine only.
+        #[arg(long = "host", value_name = "NAME")]
+        hosts: Vec<String>,
+        /// The broker's port.
+        #[arg(long, default_value_t = 8883, value_parser = clap::value_parser!(u16).range(1..))]
+        broker_port: u16,
+        /// Whom the broker becomes when root starts it.
+        #[arg(long, default_value = "mosquitto", value_name = "USER")]
+        broker_user: String,
+        /// The page's port on this machine.
+        #[arg(long, default_value_t = 8080)]
+        web_port: u16,
+    },
+    /// Print mosquitto's configuration, or its access list.
+    BrokerConfig {
+        /// Print the access list instead.
+        #[arg(long)]
+        acl: bool,
+        /// The directory with the broker's files; `broker` beside the configuration.
+        #[arg(long)]
+        dir: Option<PathBuf>,
+        /// Where it listens.
+        #[arg(long, default_value = "127.0.0.1")]
+        bind: String,
+        /// Whom it becomes when root starts it.
+        #[arg(long, default_value = "mosquitto", value_name = "USER")]
+        user: String,
+    },
+    /// Enrol a kiosk: write its directory of keys and enter it in the registry.
+    Enrol {
+        /// The kiosk's id; also the name in its certificate.
+        kiosk: KioskId,
+        /// Where it stands, as in the catalogue.
+        #[arg(long, value_name = "ID")]
+        facility: FacilityId,
+        /// The directory to write.
+        #[arg(long)]
+        out: PathBuf,
+        /// Its certificate ends at the start of this day (UTC); five years from now if left out.
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        not_after: Option<Date>,
+        /// It was enrolled before: give it new keys, the old ones count no more.
+        #[arg(long)]
+        again: bool,
+    },
+    /// Check the documents and publish what changed.
+    Publish {
+        /// The documents; as configured if left out.
+        #[arg(long, value_name = "DIR")]
+        documents: Option<PathBuf>,
+        /// Only check.
+        #[arg(long)]
+        check: bool,
+        /// Wait so long for the broker, seconds. What it has not acknowledged by then goes
+        /// out by `serve`, or at the next `publish`.
+        #[arg(long, default_value_t = 30, value_name = "SECONDS")]
+        timeout: u64,
+    },
+    /// Count facts, send receipts, show the page; until SIGTERM.
+    Serve,
+    /// Print what was counted, checked anew from the stored facts.
+    Ledger {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read a staff PIN from standard input and print its hash for a roster.
+    PinHash,
+    /// Check the configuration and the keys.
+    CheckConfig,
+}
+
+pub(crate) fn run(args: Args) -> Result<(), Failure> {
+    let load = || Config::load(&args.config);
+    match args.command {
+        Command::Init {
+            dir,
+            city,
+            hosts,
+            broker_port,
+            broker_user,
+            web_port,
+        } => {
+            home::init(
+                &dir,
+                &home::Plan {
+                    city,
+                    hosts,
+                    broker_port,
+                    broker_user,
+                    web_port,
+                },
+            )?;
+            println!("{}: the city's home is made", dir.display());
+            Ok(())
+        }
+        Command::BrokerConfig {
+            acl,
+            dir,
+            bind,
+            user,
+        } => broker_config(&load()?, &args.config, acl, dir, &bind, &user),
+        Command::Enrol {
+            kiosk,
+            facility,
+            out,
+            not_after,
+            again,
+        } => {
+            let not_after = not_after.map_or_else(five_years, Ok)?;
+            let request = enrol::Request {
+                kiosk,
+                facility,
+                not_after,
+                again,
+            };
+            enrol::enrol(&load()?, &request, &out)?;
+            println!("{}: enrolled into {}", request.kiosk, out.display());
+            println!("Carry the directory to the kiosk and delete it here: it holds its keys.");
+            Ok(())
+        }
+        Command::Publish {
+            documents,
+            check,
+            timeout,
+        } => publish_documents(load()?, documents, check, timeout),
+        Command::Serve => runtime()?.block_on(serve::serve(load()?)),
+        Command::Ledger { json } => print_ledger(&load()?, json),
+        Command::PinHash => pin_hash(),
+        Command::CheckConfig => {
+            let config = load()?;
+            config.signer()?;
+            config.purposes()?;
+            serve::link_options(&config, "city", machitap_city::pki::SERVE_USER)?;
+            println!("{}: sound", args.config.display());
+            Ok(())
+        }
+    }
+}
+
+fn io(why: impl std::fmt::Display) -> Failure {
+    Failure::new(Exit::Io, why)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(io)
+}
+
+fn five_years() -> Result<Date, Failure> {
+    jiff::ZonedDateTime::now()
+        .date()
+        .checked_add(5.years())
+        .map_err(|why| Failure::new(Exit::Usage, why))
+}
+
+fn broker_config(
+    config: &Config,
+    file: &std::path::Path,
+    acl: bool,
+    dir: Option<PathBuf>,
+    bind: &str,
+    user: &str,
+) -> Result<(), Failure> {
+    if acl {
+        print!("{}", access_list(&config.city));
+        return Ok(());
+    }
+    let beside = file.parent().map_or_else(PathBuf::new, PathBuf::from);
+    let dir = dir.unwrap_or_else(|| beside.join("broker"));
+    let directory = std::path::absolute(&dir).map_err(|why| Failure::file(&dir, &why))?;
+    print!(
+        "{}",
+        configuration(&Place {
+            directory: &directory,
+            bind,
+            port: config.broker.port,
+            user,
+        })
+    );
+    Ok(())
+}
+
+fn publish_documents(
+    config: Config,
+    documents: Option<PathBuf>,
+    check: bool,
+    timeout: u64,
+) -> Result<(), Failure> {
+    let dir = documents.unwrap_or_else(|| config.documents.clone());
+    let read = documents::read(&dir, &config.city).map_err(|why| rejected(&why))?;
+    if check {
+        println!("{}: sound", dir.display());
+        return Ok(());
+    }
+    let mut db = Db::open(&config.database).map_err(io)?;
+    let visit = config.purposes()?.visit;
+    let staged = publish::stage(&mut db, &read, visit.as_ref(), now_ms()).map_err(|why| {
+        let exit = match why {
+            publish::PublishError::Db(_) => Exit::Io,
+            _ => Exit::Data,
+        };
+        Failure::new(exit, why)
+    })?;
+    for document in &staged {
+        let what = if document.changed { "new" } else { "unchanged" };
+        println!("{} version {} ({what})", document.name, document.version);
+    }
+    let sent = runtime()?.block_on(send::send(&config, &mut db, Duration::from_secs(timeout)))?;
+    println!("{sent} documents acknowledged by the broker");
+    Ok(())
+}
+
+fn print_ledger(config: &Config, json: bool) -> Result<(), Failure> {
+    let db = Db::reader(&config.database).map_err(io)?;
+    let zones = ledger::Zones::load(&db, config.zone.clone()).map_err(io)?;
+    let totals = ledger::totals(&db, zones).map_err(io)?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&totals).map_err(io)?);
+        return Ok(());
+    }
+    for j in &totals.journals {
+        println!(
+            "{} {}: {} facts, contiguous to {} of {}, {} points{}{}",
+            j.kiosk,
+            &j.incarnation[..8.min(j.incarnation.len())],
+            j.facts,
+            j.contiguous,
+            j.top.max(j.announced),
+            j.points,
+            if j.chain_ok { "" } else { ", CHAIN BROKEN" },
+            if j.forked { ", FORKED" } else { "" },
+        );
+    }
+    println!(
+        "{} facts, {} points of {} residents, {} dead letters, {} counted twice",
+        totals.facts,
+        totals.points,
+        totals.accounts.len(),
+        totals.dead_letters,
+        totals.doubled
+    );
+    Ok(())
+}
+
+fn pin_hash() -> Result<(), Failure> {
+    let mut text = String::new();
+    // A PIN is short; whatever is longer is none.
+    std::io::stdin()
+        .take(64)
+        .read_to_string(&mut text)
+        .map_err(|why| Failure::new(Exit::Data, why))?;
+    let hash = pin::hash(text.trim()).map_err(|why| Failure::new(Exit::Data, why))?;
+    println!("{hash}");
+    Ok(())
+}

@@ -1,0 +1,263 @@
+//! The city's database: SQLite now; every statement is in this module's files, so that
+//! another database means other files here and nothing else.
+
+mod documents;
+mod facts;
+mod letters;
+mod page;
+mod registry;
+
+use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
+
+use machitap_domain::fact::Class;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+pub use documents::{Stale, Stored};
+pub use facts::{JournalRow, NewFact, Put};
+pub use letters::{HEAD_MAX, Letter};
+pub use page::{PageFact, PageKiosk};
+pub use registry::{Enrolled, KioskRow};
+
+/// The version this program writes.
+pub const SCHEMA: i64 = 1;
+
+const MIGRATIONS: [&str; SCHEMA as usize] = [include_str!("db/v1.sql")];
+
+/// A lock held by another process of the city is waited for so long.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// What went wrong with the database.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// As SQLite says.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// Written by a newer program.
+    #[error("the database has schema {found}; this program knows {SCHEMA}: install the newer one")]
+    Newer {
+        /// As found.
+        found: i64,
+    },
+    /// The index that counts each fact once is gone.
+    #[error("the database lacks the unique index fact_once: facts could be counted twice")]
+    Unguarded,
+    /// A row holds what this program never writes.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
+    /// The file cannot be made.
+    #[error("{0}: {1}")]
+    File(String, std::io::Error),
+}
+
+impl DbError {
+    /// How it is answered.
+    pub fn class(&self) -> Class {
+        use rusqlite::ErrorCode as C;
+        match self {
+            Self::Sqlite(rusqlite::Error::SqliteFailure(why, _))
+                if matches!(
+                    why.code,
+                    C::DatabaseBusy | C::DatabaseLocked | C::DiskFull | C::SystemIoFailure
+                ) =>
+            {
+                Class::Retry
+            }
+            _ => Class::Repair,
+        }
+    }
+}
+
+/// One connection.
+#[derive(Debug)]
+pub struct Db {
+    pub(crate) conn: Connection,
+}
+
+impl Db {
+    /// Opens the database for writing, made and brought to [`SCHEMA`] where needed.
+    ///
+    /// # Errors
+    /// [`DbError`]; a newer schema is refused untouched.
+    pub fn open(path: &Path) -> Result<Self, DbError> {
+        // Made by hand first: it holds pseudonyms and is its owner's only.
+        OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(|why| DbError::File(path.display().to_string(), why))?;
+        Self::prepare(Connection::open(path)?)
+    }
+
+    /// A database in memory, for tests and simulations.
+    ///
+    /// # Errors
+    /// [`DbError::Sqlite`].
+    pub fn in_memory() -> Result<Self, DbError> {
+        Self::prepare(Connection::open_in_memory()?)
+    }
+
+    /// Opens an existing database for reading only.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub fn reader(path: &Path) -> Result<Self, DbError> {
+        let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        conn.busy_timeout(BUSY)?;
+        let db = Self { conn };
+        let found = db.schema()?;
+        match found {
+            SCHEMA => Ok(db),
+            0 => Err(DbError::Damaged("it was never set up".to_owned())),
+            _ => Err(DbError::Newer { found }),
+        }
+    }
+
+    fn prepare(mut conn: Connection) -> Result<Self, DbError> {
+        conn.busy_timeout(BUSY)?;
+        conn.pragma_update(None, "journal_mode", "WAL")?;
+        conn.pragma_update(None, "synchronous", "FULL")?;
+        conn.pragma_update(None, "foreign_keys", true)?;
+        conn.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+        conn.set_prepared_statement_cache_capacity(64);
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let found: i64 = tx.query_row("SELECT user_version FROM pragma_user_version", [], |r| {
+            r.get(0)
+        })?;
+        if found > SCHEMA {
+            return Err(DbError::Newer { found });
+        }
+        for step in found..SCHEMA {
+            let index = usize::try_from(step)
+                .map_err(|_| DbError::Damaged(format!("schema version {step}")))?;
+            tx.execute_batch(MIGRATIONS[index])?;
+        }
+        tx.pragma_update(None, "user_version", SCHEMA)?;
+        tx.commit()?;
+        let db = Self { conn };
+        db.guarded()?;
+        Ok(db)
+    }
+
+    fn schema(&self) -> Result<i64, DbError> {
+        Ok(self
+            .conn
+            .query_row("SELECT user_version FROM pragma_user_version", [], |r| {
+                r.get(0)
+            })?)
+    }
+
+    /// Checks that the index that counts each fact once is there and unique.
+    ///
+    /// # Errors
+    /// [`DbError::Unguarded`].
+    pub fn guarded(&self) -> Result<(), DbError> {
+        let unique: i64 = self.conn.query_row(
+            "SELECT count(*) FROM pragma_index_list('fact') \
+             WHERE name = 'fact_once' AND \"unique\" = 1",
+            [],
+            |r| r.get(0),
+        )?;
+        if unique == 1 {
+            Ok(())
+        } else {
+            Err(DbError::Unguarded)
+        }
+    }
+
+    /// Runs `work` in one transaction: all of it is on disk when this returns, or none.
+    ///
+    /// # Errors
+    /// What `work` or the commit says; then nothing of it happened.
+    pub fn transaction<T, E: From<DbError>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.run("BEGIN IMMEDIATE")?;
+        match work(self) {
+            Ok(value) => match self.run("COMMIT") {
+                Ok(()) => Ok(value),
+                Err(why) => {
+                    self.rollback();
+                    Err(why.into())
+                }
+            },
+            Err(why) => {
+                self.rollback();
+                Err(why)
+            }
+        }
+    }
+
+    fn run(&self, sql: &str) -> Result<(), DbError> {
+        Ok(self.conn.prepare_cached(sql)?.execute([]).map(|_| ())?)
+    }
+
+    // SQLite has already rolled back by itself after some errors; then there is nothing to do.
+    fn rollback(&self) {
+        if !self.conn.is_autocommit()
+            && let Err(why) = self.run("ROLLBACK")
+        {
+            tracing::error!(%why, "a rollback failed");
+        }
+    }
+}
+
+/// SQLite integers are signed; a sequence beyond that is no sequence of ours.
+pub(crate) fn int(n: u64) -> Result<i64, DbError> {
+    i64::try_from(n).map_err(|_| DbError::Damaged(format!("{n} is beyond a database integer")))
+}
+
+pub(crate) fn uint(n: i64) -> Result<u64, DbError> {
+    u64::try_from(n).map_err(|_| DbError::Damaged(format!("{n} where a count belongs")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_schema_is_refused_and_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("city.db");
+        let db = Db::open(&path).unwrap();
+        db.conn.pragma_update(None, "user_version", 99).unwrap();
+        drop(db);
+        assert!(matches!(Db::open(&path), Err(DbError::Newer { found: 99 })));
+        assert!(matches!(
+            Db::reader(&path),
+            Err(DbError::Newer { found: 99 })
+        ));
+    }
+
+    #[test]
+    fn the_disk_is_waited_for_at_each_commit() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(&dir.path().join("city.db")).unwrap();
+        let mode: (String, i64) = (
+            db.conn
+                .pragma_query_value(None, "journal_mode", |r| r.get(0))
+                .unwrap(),
+            db.conn
+                .pragma_query_value(None, "synchronous", |r| r.get(0))
+                .unwrap(),
+        );
+        assert_eq!(mode, ("wal".to_owned(), 2));
+    }
+
+    #[test]
+    fn what_fails_inside_a_transaction_never_happened() {
+        let mut db = Db::in_memory().unwrap();
+        let failed: Result<(), DbError> = db.transaction(|db| {
+            db.put_letter("k", "x", b"y", 1)?;
+            Err(DbError::Damaged("on purpose".to_owned()))
+        });
+        assert!(failed.is_err());
+        assert_eq!(db.dead_letters().unwrap(), 0);
+    }
+
+    #[test]
+    fn no_file_is_an_error_for_a_reader() {
+        assert!(Db::reader(Path::new("/nonexistent/city.db")).is_err());
+    }
+}

@@ -1,0 +1,410 @@
+//! The city's documents as people write them: a directory of TOML files.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use jiff::Timestamp;
+use machitap_domain::{
+    CitizenId, CityId, FacilityId, Pii,
+    catalogue::{Catalogue, InvalidCatalogue, Text},
+    notices::{Notice, Notices},
+    roster::{InvalidRoster, Roster},
+};
+use serde::Deserialize;
+
+use crate::{
+    flaw::{Flaw, Toml},
+    pin,
+};
+
+/// A nickname has at most so many characters: it stands on a kiosk's screen.
+pub const NICKNAME_MAX: usize = 12;
+
+/// A notice has at most so many characters.
+pub const NOTICE_MAX: usize = 120;
+
+/// All documents, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Documents {
+    /// `catalogue.toml`.
+    pub catalogue: Catalogue,
+    /// `notices.toml`; empty without it.
+    pub notices: Notices,
+    /// `rosters/{facility}.toml`.
+    pub rosters: BTreeMap<FacilityId, Roster>,
+    /// `nicknames.toml`; empty without it.
+    pub nicknames: BTreeMap<CitizenId, Pii<String>>,
+}
+
+/// Why the documents are not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum Rejected {
+    /// Slips, one for each file that has any.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Flaws(Vec<Flaw>),
+    /// A file that could not be read.
+    #[error("{}: {why}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        why: io::Error,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoticesFile {
+    #[serde(default)]
+    items: Vec<NoticeItem>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoticeItem {
+    text: Text,
+    #[serde(default)]
+    until: Option<toml::value::Datetime>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NicknamesFile {
+    #[serde(default)]
+    nicknames: BTreeMap<String, Pii<String>>,
+}
+
+/// Reads and checks the documents of that city.
+///
+/// # Errors
+/// [`Rejected`], with a slip of every file that has one.
+pub fn read(dir: &Path, city: &CityId) -> Result<Documents, Rejected> {
+    let mut flaws = Vec::new();
+    let catalogue = keep(
+        &mut flaws,
+        catalogue(&load(&dir.join("catalogue.toml"))?, city),
+    );
+    let notices = match optional(&dir.join("notices.toml"))? {
+        Some(toml) => keep(&mut flaws, notices(&toml)),
+        None => Some(Notices::default()),
+    };
+    let nicknames = match optional(&dir.join("nicknames.toml"))? {
+        Some(toml) => keep(&mut flaws, nicknames(&toml)),
+        None => Some(BTreeMap::new()),
+    };
+    let mut rosters = BTreeMap::new();
+    for (stem, path) in roster_files(&dir.join("rosters"))? {
+        let toml = load(&path)?;
+        let known = catalogue.as_ref().map(|c| &c.facilities);
+        if let Some(roster) = keep(&mut flaws, roster(&toml, &stem)) {
+            if known.is_some_and(|k| !k.contains_key(&roster.facility)) {
+                flaws.push(toml.flaw(
+                    "facility",
+                    format_args!("the catalogue has no facility {}", roster.facility),
+                ));
+            }
+            rosters.insert(roster.facility.clone(), roster);
+        }
+    }
+    match (catalogue, notices, nicknames) {
+        (Some(catalogue), Some(notices), Some(nicknames)) if flaws.is_empty() => Ok(Documents {
+            catalogue,
+            notices,
+            rosters,
+            nicknames,
+        }),
+        _ => Err(Rejected::Flaws(flaws)),
+    }
+}
+
+fn keep<T>(flaws: &mut Vec<Flaw>, read: Result<T, Flaw>) -> Option<T> {
+    read.map_err(|flaw| flaws.push(flaw)).ok()
+}
+
+fn load(path: &Path) -> Result<Toml, Rejected> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Toml::new(path, text)),
+        Err(why) => Err(Rejected::File {
+            path: path.to_owned(),
+            why,
+        }),
+    }
+}
+
+fn optional(path: &Path) -> Result<Option<Toml>, Rejected> {
+    match load(path) {
+        Err(Rejected::File { why, .. }) if why.kind() == io::ErrorKind::NotFound => Ok(None),
+        other => other.map(Some),
+    }
+}
+
+fn roster_files(dir: &Path) -> Result<Vec<(String, PathBuf)>, Rejected> {
+    let failed = |why| Rejected::File {
+        path: dir.to_owned(),
+        why,
+    };
+    let entries = match fs::read_dir(dir) {
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.map_err(failed)?,
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|e| e == "toml")
+            && let Some(stem) = path.file_stem().and_then(|s| s.to_str())
+        {
+            files.push((stem.to_owned(), path));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn catalogue(toml: &Toml, city: &CityId) -> Result<Catalogue, Flaw> {
+    let catalogue: Catalogue = toml.parse()?;
+    if catalogue.city != *city {
+        return Err(toml.flaw("city", format_args!("this city is {city}")));
+    }
+    for (id, facility) in &catalogue.facilities {
+        if facility.zone().is_err() {
+            return Err(toml.flaw(
+                &format!("facilities.{id}.time_zone"),
+                InvalidCatalogue::TimeZone(facility.time_zone.clone()),
+            ));
+        }
+    }
+    catalogue.check().map_err(|why| {
+        let key = match &why {
+            InvalidCatalogue::Timing { facility, key, .. } => {
+                format!("facilities.{facility}.timing.{key}")
+            }
+            InvalidCatalogue::Points(facility) => format!("facilities.{facility}.service"),
+            InvalidCatalogue::TimeZone(_) | InvalidCatalogue::Empty => "facilities".to_owned(),
+        };
+        toml.flaw(&key, why)
+    })?;
+    Ok(catalogue)
+}
+
+fn notices(toml: &Toml) -> Result<Notices, Flaw> {
+    let file: NoticesFile = toml.parse()?;
+    let mut items = Vec::new();
+    for (n, item) in file.items.into_iter().enumerate() {
+        let key = |name: &str| format!("items#{}.{name}", n + 1);
+        if item.text.ja.trim().is_empty() {
+            return Err(toml.flaw(&key("text"), "a notice says something in Japanese"));
+        }
+        let longest = [Some(&item.text.ja), item.text.en.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(|t| t.chars().count())
+            .max();
+        if longest > Some(NOTICE_MAX) {
+            return Err(toml.flaw(
+                &key("text"),
+                format_args!("a notice has at most {NOTICE_MAX} characters"),
+            ));
+        }
+        let until_ms = item
+            .until
+            .map(|at| {
+                at.to_string()
+                    .parse::<Timestamp>()
+                    .map(Timestamp::as_millisecond)
+                    .map_err(|_| {
+                        toml.flaw(
+                            &key("until"),
+                            "is a moment with its offset, as in 2027-03-31T17:00:00+09:00",
+                        )
+                    })
+            })
+            .transpose()?;
+        items.push(Notice {
+            text: item.text,
+            until_ms,
+        });
+    }
+    Ok(Notices { items })
+}
+
+fn nicknames(toml: &Toml) -> Result<BTreeMap<CitizenId, Pii<String>>, Flaw> {
+    let file: NicknamesFile = toml.parse()?;
+    let mut out = BTreeMap::new();
+    for (id, nickname) in file.nicknames {
+        let key = format!("nicknames.{id}");
+        let citizen = CitizenId::new(&id).map_err(|why| toml.flaw(&key, why))?;
+        let text = nickname.reveal();
+        if text.trim().is_empty()
+            || text.chars().count() > NICKNAME_MAX
+            || text.chars().any(char::is_control)
+        {
+            return Err(toml.flaw(
+                &key,
+                format_args!("a nickname has 1 to {NICKNAME_MAX} characters on one line"),
+            ));
+        }
+        out.insert(citizen, nickname);
+    }
+    Ok(out)
+}
+
+fn roster(toml: &Toml, stem: &str) -> Result<Roster, Flaw> {
+    let roster: Roster = toml.parse()?;
+    if roster.facility.as_str() != stem {
+        return Err(toml.flaw(
+            "facility",
+            format_args!("the file is named after another facility: {stem}"),
+        ));
+    }
+    roster.check().map_err(|why| match &why {
+        InvalidRoster::CardTwice { second, .. } => toml.flaw_near(&place(second), why),
+        InvalidRoster::NoChildren(id) => toml.flaw_near(&format!("\"{id}\""), why),
+    })?;
+    for (n, staff) in roster.staff.iter().enumerate() {
+        pin::check(&staff.pin_hash)
+            .map_err(|why| toml.flaw(&format!("staff#{}.pin_hash", n + 1), why))?;
+    }
+    Ok(roster)
+}
+
+/// What to look for in the text for a place as [`InvalidRoster::CardTwice`] names it.
+fn place(named: &str) -> String {
+    match named.strip_prefix("household ") {
+        Some(id) => format!("\"{id}\""),
+        None => format!("[[{}", named.split(' ').next().unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::home::{Plan, init};
+
+    fn samples() -> (tempfile::TempDir, PathBuf, CityId) {
+        let dir = tempfile::tempdir().unwrap();
+        let city: CityId = "town".parse().unwrap();
+        let plan = Plan {
+            city: city.clone(),
+            hosts: vec![],
+            broker_port: 8883,
+            broker_user: "mosquitto".to_owned(),
+            web_port: 8080,
+        };
+        init(dir.path(), &plan).unwrap();
+        let documents = dir.path().join("documents");
+        (dir, documents, city)
+    }
+
+    fn spoil(dir: &Path, file: &str, from: &str, to: &str) {
+        let path = dir.join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{from} in {file}");
+        fs::write(path, text.replacen(from, to, 1)).unwrap();
+    }
+
+    #[test]
+    fn the_samples_are_sound() {
+        let (_dir, documents, city) = samples();
+        let read = read(&documents, &city).unwrap();
+        assert_eq!(read.catalogue.facilities.len(), 3);
+        assert_eq!(read.rosters.len(), 3);
+        assert_eq!(
+            read.rosters[&"nursery-1".parse().unwrap()].households.len(),
+            2
+        );
+        assert_eq!(read.notices.items.len(), 2);
+        assert_eq!(read.nicknames.len(), 1);
+    }
+
+    #[test]
+    fn each_slip_is_named_by_file_line_and_key() {
+        for (file, from, to, said) in [
+            (
+                "catalogue.toml",
+                "city = \"town\"",
+                "city = \"village\"",
+                "city",
+            ),
+            (
+                "catalogue.toml",
+                "done_ms = 8000",
+                "done_ms = 8",
+                "facilities.nursery-1.timing.done_ms",
+            ),
+            (
+                "catalogue.toml",
+                "base = 10,",
+                "base = 99999,",
+                "facilities.hall.service",
+            ),
+            (
+                "rosters/nursery-1.toml",
+                "mark = \"bear\"",
+                "mark = \"wolf\"",
+                "households.children#2.mark",
+            ),
+            (
+                "rosters/hall.toml",
+                "pin_hash = \"$argon2id",
+                "pin_hash = \"$plain",
+                "staff#1.pin_hash",
+            ),
+            (
+                "rosters/hall.toml",
+                "facility = \"hall\"",
+                "facility = \"barn\"",
+                "facility",
+            ),
+            ("nicknames.toml", "NGS-000001", "ngs", "nicknames.ngs"),
+            (
+                "notices.toml",
+                "[[items]]\n",
+                "[[items]]\nuntil = 2027-03-31\n",
+                "items#1.until",
+            ),
+        ] {
+            let (_dir, documents, city) = samples();
+            spoil(&documents, file, from, to);
+            let spoilt = fs::read_to_string(documents.join(file)).unwrap();
+            let at = spoilt.find(to).unwrap() + to.trim_end().rfind('\n').map_or(0, |n| n + 1);
+            let line = spoilt[..at].lines().count() + usize::from(spoilt[..at].ends_with('\n'));
+            let name = documents.join(file);
+            let said = format!("{}:{}: {said}: ", name.display(), line.max(1));
+            let why = read(&documents, &city).unwrap_err().to_string();
+            assert!(why.starts_with(&said), "{said} in: {why}");
+        }
+    }
+
+    #[test]
+    fn a_card_twice_and_a_slip_elsewhere_are_both_told() {
+        let (_dir, documents, city) = samples();
+        spoil(
+            &documents,
+            "rosters/nursery-1.toml",
+            "NGS-000002",
+            "NGS-000001",
+        );
+        spoil(&documents, "notices.toml", "ja = ", "jp = ");
+        let Err(Rejected::Flaws(flaws)) = read(&documents, &city) else {
+            panic!("taken");
+        };
+        assert_eq!(flaws.len(), 2, "{flaws:?}");
+        assert!(
+            flaws.iter().any(|f| f.key == "households#2.id"),
+            "{flaws:?}"
+        );
+    }
+
+    #[test]
+    fn without_a_catalogue_there_is_nothing_to_publish() {
+        let (_dir, documents, city) = samples();
+        fs::remove_file(documents.join("catalogue.toml")).unwrap();
+        assert!(matches!(
+            read(&documents, &city),
+            Err(Rejected::File { why, .. }) if why.kind() == io::ErrorKind::NotFound
+        ));
+    }
+}

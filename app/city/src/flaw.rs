@@ -1,0 +1,213 @@
+//! Slips in TOML files, named by file, line and key.
+
+use std::{fmt, path::PathBuf};
+
+use serde::de::DeserializeOwned;
+
+/// One slip.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}:{line}: {}{what}", file.display(), Prefix(key))]
+pub struct Flaw {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The dotted key; empty when the whole file is meant.
+    pub key: String,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+struct Prefix<'a>(&'a str);
+
+impl fmt::Display for Prefix<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            write!(f, "{}: ", self.0)
+        }
+    }
+}
+
+/// A TOML file with its text, so that slips can be placed.
+#[derive(Debug, Clone)]
+pub struct Toml {
+    file: PathBuf,
+    text: String,
+}
+
+impl Toml {
+    /// A text and the name it is spoken of by.
+    pub fn new(file: impl Into<PathBuf>, text: impl Into<String>) -> Self {
+        Self {
+            file: file.into(),
+            text: text.into(),
+        }
+    }
+
+    /// Reads the text as `T`.
+    ///
+    /// # Errors
+    /// The first [`Flaw`]: bad TOML, an unknown or missing key, a value outside its rule.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Flaw> {
+        toml::from_str(&self.text).map_err(|why| {
+            let offset = why.span().map_or(0, |s| s.start).min(self.text.len());
+            let line = self.text.as_bytes()[..offset]
+                .iter()
+                .filter(|b| **b == b'\n')
+                .count()
+                + 1;
+            let key = keys(&self.text)
+                .into_iter()
+                .rfind(|(at, _)| *at <= line)
+                .map_or_else(String::new, |(_, key)| key);
+            self.place(line, key, why.message())
+        })
+    }
+
+    /// A flaw of that key; its line is that of the longest part of the key that is written
+    /// on a line of its own (an inline table is one line).
+    pub fn flaw(&self, key: &str, what: impl ToString) -> Flaw {
+        let written = keys(&self.text);
+        let mut part = key;
+        let line = loop {
+            if let Some((line, _)) = written.iter().find(|(_, k)| k == part) {
+                break *line;
+            }
+            match part.rsplit_once('.') {
+                Some((shorter, _)) => part = shorter,
+                None => break 1,
+            }
+        };
+        self.place(line, key.to_owned(), what)
+    }
+
+    /// The key and line of the first line that contains this text, as a flaw.
+    pub fn flaw_near(&self, needle: &str, what: impl ToString) -> Flaw {
+        let line = self
+            .text
+            .lines()
+            .position(|l| l.contains(needle))
+            .map_or(1, |n| n + 1);
+        let key = keys(&self.text)
+            .into_iter()
+            .rfind(|(at, _)| *at <= line)
+            .map_or_else(String::new, |(_, key)| key);
+        self.place(line, key, what)
+    }
+
+    fn place(&self, line: usize, key: String, what: impl ToString) -> Flaw {
+        Flaw {
+            file: self.file.clone(),
+            line,
+            key,
+            what: what.to_string(),
+        }
+    }
+}
+
+/// Every key written at the start of a line, with its line; `[[table]]`s are numbered
+/// from 1, as in `staff#2.pin_hash`.
+fn keys(text: &str) -> Vec<(usize, String)> {
+    let mut table = String::new();
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    let mut out = Vec::new();
+    for (n, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if let Some(name) = line.strip_prefix("[[").and_then(|l| l.split("]]").next()) {
+            let name = plain(name);
+            let count = match counts.iter_mut().find(|(k, _)| *k == name) {
+                Some((_, count)) => {
+                    *count += 1;
+                    *count
+                }
+                None => {
+                    counts.push((name.clone(), 1));
+                    1
+                }
+            };
+            table = format!("{name}#{count}");
+            out.push((n + 1, table.clone()));
+        } else if let Some(name) = line.strip_prefix('[').and_then(|l| l.split(']').next()) {
+            table = plain(name);
+            out.push((n + 1, table.clone()));
+        } else if let Some((key, _)) = line.split_once('=')
+            && !key.trim().is_empty()
+            && !line.starts_with('#')
+            && key
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_.\" ".contains(c))
+        {
+            let key = plain(key);
+            out.push((
+                n + 1,
+                if table.is_empty() {
+                    key
+                } else {
+                    format!("{table}.{key}")
+                },
+            ));
+        }
+    }
+    out
+}
+
+fn plain(key: &str) -> String {
+    key.split('.')
+        .map(|part| part.trim().trim_matches('"'))
+        .collect::<Vec<_>>()
+        .join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use machitap_domain::{catalogue::Catalogue, roster::Roster};
+
+    use super::*;
+
+    #[test]
+    fn a_slip_is_placed_by_file_line_and_key() {
+        let text = "city = \"town\"\ncontact = \"0880\"\n[name]\nja = \"まち\"\n\
+                    [facilities.hall]\ntime_zone = 5\n";
+        let flaw = Toml::new("catalogue.toml", text)
+            .parse::<Catalogue>()
+            .unwrap_err();
+        assert_eq!(
+            (flaw.line, flaw.key.as_str()),
+            (6, "facilities.hall.time_zone")
+        );
+        assert!(
+            flaw.to_string()
+                .starts_with("catalogue.toml:6: facilities.hall.time_zone: ")
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_and_a_broken_value_are_placed() {
+        let text = "facility = \"hall\"\n[[staff]]\ncitizen = \"skm\"\n";
+        let flaw = Toml::new("r.toml", text).parse::<Roster>().unwrap_err();
+        assert_eq!((flaw.line, flaw.key.as_str()), (3, "staff#1.citizen"));
+        let flaw = Toml::new("r.toml", "facility = \"hall\"\ncolour = 1\n")
+            .parse::<Roster>()
+            .unwrap_err();
+        assert_eq!((flaw.line, flaw.key.as_str()), (2, "colour"));
+    }
+
+    #[test]
+    fn a_key_inside_an_inline_table_is_placed_on_its_line() {
+        let toml = Toml::new(
+            "c.toml",
+            "[facilities.hall]\nx = 1\ntiming = { done_ms = 1 }\n",
+        );
+        assert_eq!(toml.flaw("facilities.hall.timing.done_ms", "low").line, 3);
+        assert_eq!(toml.flaw("nowhere", "low").line, 1);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text: String) {
+            let _ = Toml::new("x", text).parse::<Roster>();
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Documents on their way to the kiosks: versioned, sealed, cut, signed.
+//!
+//! A document is put in force in the database first; the broker gets it from there, by
+//! `publish` or by `serve`, until it has acknowledged every part.
+
+use machitap_domain::{CityId, Hash, Pii, Pseudonym, PurposeKey, roster::Roster};
+use machitap_wire::{
+    DocumentName, Manifest, Signer, Topic,
+    document::Refused,
+    envelope::{self, Kind},
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    db::{Db, DbError, Enrolled, Stale, Stored},
+    documents::Documents,
+};
+
+/// Why a document is not put in force.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Too large for the wire.
+    #[error("{name}: {why}")]
+    Refused {
+        /// Which document.
+        name: DocumentName,
+        /// Why.
+        why: Refused,
+    },
+    /// A kiosk stands at a facility the catalogue does not name.
+    #[error("kiosk {kiosk} is enrolled at {facility}, which the catalogue does not name")]
+    Homeless {
+        /// The kiosk.
+        kiosk: String,
+        /// Its facility.
+        facility: String,
+    },
+}
+
+/// What became of one document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staged {
+    /// Which.
+    pub name: DocumentName,
+    /// The version now in force.
+    pub version: u64,
+    /// True when it is a new one.
+    pub changed: bool,
+}
+
+/// One message to the broker, retained; an empty payload clears the topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Where.
+    pub topic: String,
+    /// What.
+    pub payload: Vec<u8>,
+}
+
+/// Puts the documents in force, those that changed as a new version; all or none.
+///
+/// # Errors
+/// [`PublishError`].
+pub fn stage(
+    db: &mut Db,
+    documents: &Documents,
+    visit: Option<&PurposeKey>,
+    now_ms: i64,
+) -> Result<Vec<Staged>, PublishError> {
+    let kiosks = db.kiosks()?;
+    if let Some(lost) = kiosks
+        .iter()
+        .find(|k| !documents.catalogue.facilities.contains_key(&k.facility))
+    {
+        return Err(PublishError::Homeless {
+            kiosk: lost.kiosk.to_string(),
+            facility: lost.facility.to_string(),
+        });
+    }
+    db.transaction(|db| {
+        let mut staged = vec![
+            put(
+                db,
+                DocumentName::Catalogue,
+                &documents.catalogue,
+                None,
+                now_ms,
+            )?,
+            put(db, DocumentName::Notices, &documents.notices, None, now_ms)?,
+        ];
+        for kiosk in &kiosks {
+            let roster = documents
+                .rosters
+                .get(&kiosk.facility)
+                .cloned()
+                .unwrap_or_else(|| Roster::empty(kiosk.facility.clone()));
+            let name = DocumentName::Roster(kiosk.kiosk.clone());
+            staged.push(put(db, name, &roster, Some(kiosk), now_ms)?);
+        }
+        if let Some(key) = visit {
+            let nicknames = documents
+                .nicknames
+                .iter()
+                .map(|(citizen, name)| (key.pseudonym(citizen), name.clone()))
+                .collect::<std::collections::BTreeMap<Pseudonym, Pii<String>>>();
+            db.put_nicknames(&nicknames)?;
+        }
+        Ok(staged)
+    })
+}
+
+/// Puts one document in force when its content, or the key it is sealed to, is another.
+///
+/// # Errors
+/// [`PublishError`].
+pub fn put<T: Serialize>(
+    db: &Db,
+    name: DocumentName,
+    content: &T,
+    seal_for: Option<&Enrolled>,
+    now_ms: i64,
+) -> Result<Staged, PublishError> {
+    let plain = serde_json::to_vec(content).expect("documents always have a JSON form");
+    let fingerprint = fingerprint(&plain, seal_for);
+    let before = db.document(&name)?;
+    if let Some(before) = &before
+        && before.fingerprint == fingerprint
+    {
+        return Ok(Staged {
+            version: before.version,
+            name,
+            changed: false,
+        });
+    }
+    let version = before.as_ref().map_or(0, |b| b.version) + 1;
+    let wire = match seal_for {
+        Some(kiosk) => kiosk.seal_to.seal(&plain, &name.aad(version)),
+        None => plain.clone(),
+    };
+    Manifest::of(name.clone(), version, now_ms, &wire).map_err(|why| PublishError::Refused {
+        name: name.clone(),
+        why,
+    })?;
+    if let Some(before) = before {
+        let chunks = before.wire.chunks(machitap_wire::document::CHUNK).count();
+        db.put_stale(&Stale {
+            name: name.clone(),
+            version: before.version,
+            chunks: u32::try_from(chunks).unwrap_or(u32::MAX),
+        })?;
+    }
+    db.put_document(
+        &Stored {
+            name: name.clone(),
+            version,
+            fingerprint,
+            wire,
+            issued_ms: now_ms,
+        },
+        seal_for.is_none().then_some(plain.as_slice()),
+    )?;
+    Ok(Staged {
+        name,
+        version,
+        changed: true,
+    })
+}
+
+fn fingerprint(plain: &[u8], seal_for: Option<&Enrolled>) -> Hash {
+    let key = seal_for.map_or_else(String::new, |k| String::from(k.seal_to.clone()));
+    Hash::of(&[Hash::of(plain).0.as_slice(), key.as_bytes()].concat())
+}
+
+/// The messages of a document: its chunks first, then the manifest that names them.
+///
+/// # Errors
+/// [`Refused::TooLarge`].
+pub fn parts(stored: &Stored, city: &CityId, signer: &Signer) -> Result<Vec<Part>, Refused> {
+    let (manifest, chunks) = Manifest::of(
+        stored.name.clone(),
+        stored.version,
+        stored.issued_ms,
+        &stored.wire,
+    )?;
+    let mut parts: Vec<Part> = (0..)
+        .zip(chunks)
+        .map(|(index, chunk)| Part {
+            topic: Topic::Chunk {
+                name: stored.name.clone(),
+                version: stored.version,
+                index,
+            }
+            .name(city),
+            payload: chunk.to_vec(),
+        })
+        .collect();
+    parts.push(Part {
+        topic: Topic::Manifest(stored.name.clone()).name(city),
+        payload: envelope::seal(
+            Kind::Manifest,
+            Uuid::now_v7(),
+            city.as_str(),
+            &manifest,
+            signer,
+        ),
+    });
+    Ok(parts)
+}
+
+/// The messages that clear an older version's chunks.
+pub fn clearing(stale: &Stale, city: &CityId) -> Vec<Part> {
+    (0..stale.chunks)
+        .map(|index| Part {
+            topic: Topic::Chunk {
+                name: stale.name.clone(),
+                version: stale.version,
+                index,
+            }
+            .name(city),
+            payload: Vec::new(),
+        })
+        .collect()
+}
