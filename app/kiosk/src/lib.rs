@@ -1,1 +1,21 @@
-//! The appliance: the shell that joins reader, store, link, screens, clock and watchdog to the core.
+//! The appliance's shell: joins reader, journal, link, screens, sound, clock and watchdog
+//! to the core.
+
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod display;
+pub mod documents;
+pub mod engine;
+pub mod enrolment;
+pub mod exit;
+pub mod link;
+pub mod log;
+pub mod messages;
+pub mod names;
+#[cfg(feature = "offscreen")]
+pub mod offscreen;
+pub mod sound;
+pub mod trace;
+pub mod watchdog;

@@ -1,0 +1,256 @@
+//! From checked parts to a running engine: opens the journal, whatever state it is in.
+
+use std::{
+    fs,
+    sync::mpsc::{Receiver, RecvTimeoutError, Sender},
+    thread,
+    time::{Duration, Instant},
+};
+
+use machitap_card::{Admitted, Reader, ReaderConfig};
+use machitap_domain::{ClockSource, catalogue::Language};
+use machitap_kiosk_core::{
+    Screen, View,
+    view::{ClockFace, Header, OutOfService, OutReason},
+};
+use machitap_store::{Journal, OpenError, Opened};
+
+use super::Checked;
+use crate::{
+    clock::{self, Timekeeper, kernel},
+    config::Config,
+    documents::Documents,
+    engine::{Display, Engine, Identity, Msg, Parts, Times},
+    exit::{self, Failure},
+    link::{self, Link},
+    messages,
+    sound::{LineLamp, Signal, Speaker},
+    trace::Trace,
+    watchdog,
+};
+
+/// An earlier run may need this long to let go of the journal.
+const BUSY_FOR: Duration = Duration::from_secs(10);
+/// A full disk is looked at again after this.
+const FULL_PAUSE: Duration = Duration::from_secs(5);
+
+/// What the engine is started from.
+pub(super) struct Start {
+    pub(super) config: Config,
+    pub(super) checked: Checked,
+    pub(super) trace: Trace,
+    pub(super) started_ns: u64,
+    pub(super) messages: Sender<Msg>,
+    pub(super) lamp: bool,
+}
+
+impl Start {
+    /// Runs until the end.
+    pub(super) fn run(
+        self,
+        mut display: Box<dyn Display>,
+        inbox: &Receiver<Msg>,
+    ) -> Result<(), Failure> {
+        let mut tickets = 0;
+        let Some(opened) = self.open(&mut *display, inbox, &mut tickets)? else {
+            return Ok(());
+        };
+        report(&opened);
+        let Self {
+            config,
+            checked,
+            trace,
+            started_ns,
+            messages,
+            lamp,
+        } = self;
+        let Checked {
+            enrolment,
+            tls,
+            floor,
+            keys,
+        } = checked;
+        let boot = kernel::boot_id()
+            .map_err(|error| Failure::new(exit::INTERNAL, format!("boot id: {error}")))?;
+        let clocks = if config.demo {
+            kernel::Kernel::demo()
+        } else {
+            kernel::Kernel::appliance()
+        };
+        let public = enrolment.public;
+        let mut engine = Engine::new(Parts {
+            journal: opened.journal,
+            replaced: opened.report.quarantined.map(|q| q.old),
+            documents: Documents::new(
+                public.city.clone(),
+                public.kiosk.clone(),
+                public.facility.clone(),
+                public.city_key,
+                enrolment.opener,
+            ),
+            identity: Identity {
+                city: public.city,
+                kiosk: public.kiosk.clone(),
+                facility: public.facility,
+                purposes: public.purposes,
+                city_key: public.city_key,
+                signer: enrolment.signer,
+            },
+            times: Times {
+                keeper: Timekeeper::new(boot, clock::built_ms()),
+                read: Box::new(move || clocks.read()),
+                floor,
+            },
+            display,
+            signal: Box::new(signals(config.sound, lamp)),
+            trace,
+            started_ns,
+            last_ticket: tickets,
+        });
+        if let Some(keys) = keys {
+            let mut reader = ReaderConfig::new(Admitted::reference(), keys);
+            reader.name_prefix.clone_from(&config.reader.prefix);
+            let sink = messages.clone();
+            engine.with_reader(Reader::spawn(reader, move |event| {
+                // The engine outlives the reader; when it does not, nobody is left to tell.
+                let _ = sink.send(Msg::Reader(event, kernel::monotonic_ns()));
+            }));
+        }
+        let settings = link::Settings {
+            host: config.broker.host,
+            port: config.broker.port,
+            keep_alive: Duration::from_secs(u64::from(config.broker.keep_alive_s)),
+            client_id: public.kiosk.to_string(),
+            filters: engine.filters(),
+            tls: tls.into(),
+        };
+        engine.with_link(Link::start(
+            settings,
+            Box::new(move |event| {
+                // As above.
+                let _ = messages.send(Msg::Link(event));
+            }),
+        ));
+        engine.run(inbox);
+        Ok(())
+    }
+
+    /// Opens the journal; `None` when the program is told to stop meanwhile.
+    fn open(
+        &self,
+        display: &mut dyn Display,
+        inbox: &Receiver<Msg>,
+        tickets: &mut u64,
+    ) -> Result<Option<Opened>, Failure> {
+        let dir = &self.config.state;
+        fs::create_dir_all(dir)
+            .map_err(|error| Failure::new(exit::DISK, format!("{}: {error}", dir.display())))?;
+        let path = dir.join("journal.db");
+        let public = &self.checked.enrolment.public;
+        let settings = machitap_store::Settings {
+            kiosk: public.kiosk.clone(),
+            facility: public.facility.clone(),
+            zone: self.config.zone.clone(),
+            max_bytes: self.config.journal.max_bytes,
+            min_free_bytes: self.config.journal.min_free_bytes,
+            keep_after_receipt_ms: self.config.journal.keep_ms(),
+        };
+        let begun = Instant::now();
+        loop {
+            match Journal::open(&path, settings.clone()) {
+                Ok(opened) => return Ok(Some(opened)),
+                Err(OpenError::Busy) if begun.elapsed() < BUSY_FOR => {
+                    thread::sleep(Duration::from_millis(200));
+                }
+                Err(OpenError::Full(limit)) => {
+                    if *tickets == 0 {
+                        tracing::error!(MESSAGE_ID = messages::JOURNAL_FULL, "{limit}");
+                        *tickets += 1;
+                        display.show(Box::new(disk_full()), *tickets);
+                    }
+                    if !wait(inbox, FULL_PAUSE) {
+                        return Ok(None);
+                    }
+                }
+                Err(error) => return Err(failure(&path.display(), &error)),
+            }
+        }
+    }
+}
+
+fn failure(path: &dyn std::fmt::Display, error: &OpenError) -> Failure {
+    let code = match error {
+        OpenError::Busy => exit::UNAVAILABLE,
+        OpenError::NewerSchema { .. } => exit::NEWER_SCHEMA,
+        OpenError::OtherKiosk { .. } => exit::CONFIG,
+        OpenError::Full(_)
+        | OpenError::Unreadable(_)
+        | OpenError::Quarantine(_)
+        | OpenError::Directory(_)
+        | OpenError::Damaged(_) => exit::DISK,
+    };
+    Failure::new(code, format!("{path}: {error}"))
+}
+
+/// Waits without a journal: false when the end has come.
+fn wait(inbox: &Receiver<Msg>, pause: Duration) -> bool {
+    let until = Instant::now() + pause;
+    loop {
+        match inbox.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(Msg::Stop) | Err(RecvTimeoutError::Disconnected) => return false,
+            Err(RecvTimeoutError::Timeout) => return true,
+            Ok(Msg::Pulse) => watchdog::alive(),
+            // A screen that says why is service enough not to be restarted for.
+            Ok(Msg::Drawn { .. }) => watchdog::ready(),
+            Ok(_) => {}
+        }
+    }
+}
+
+fn disk_full() -> Screen {
+    Screen {
+        header: Header {
+            facility: String::new(),
+            city: String::new(),
+            clock: ClockFace {
+                time: None,
+                source: ClockSource::Unknown,
+                trusted: false,
+            },
+            badges: Vec::new(),
+        },
+        view: View::OutOfService(OutOfService {
+            why: OutReason::DiskFull,
+            contact: String::new(),
+        }),
+        language: Language::default(),
+    }
+}
+
+fn report(opened: &Opened) {
+    if let Some(quarantine) = &opened.report.quarantined {
+        tracing::error!(
+            MESSAGE_ID = messages::JOURNAL_REPLACED,
+            why = %quarantine.why,
+            moved_to = %quarantine.moved_to.display(),
+            "a damaged journal was set aside and a new one begun"
+        );
+    }
+    if opened.report.folds_rebuilt {
+        tracing::warn!(
+            MESSAGE_ID = messages::JOURNAL_REBUILT,
+            "derived tables were made anew from the facts"
+        );
+    }
+}
+
+fn signals(sound: bool, lamp: bool) -> Vec<Box<dyn Signal>> {
+    let mut signals: Vec<Box<dyn Signal>> = Vec::new();
+    if lamp {
+        signals.push(Box::new(LineLamp(std::io::stdout())));
+    }
+    if sound {
+        signals.push(Box::new(Speaker::start()));
+    }
+    signals
+}

@@ -1,0 +1,87 @@
+//! Everything that must be there and fit before the kiosk starts.
+
+use std::{io, sync::Arc};
+
+use machitap_card::{KeyProvider, SealedFile, TestOnly, keys::SealedFileError};
+use rustls::ClientConfig;
+
+use crate::{
+    clock,
+    config::{Config, Keys},
+    enrolment::Enrolment,
+    exit::{self, Failure},
+    link::{self, Floor},
+};
+
+/// What was found, ready for use.
+pub struct Checked {
+    /// The enrolment.
+    pub enrolment: Enrolment,
+    /// TLS.
+    pub tls: ClientConfig,
+    /// The clock TLS is told.
+    pub floor: Floor,
+    /// The keys of the citizen AP; `None` for a kiosk without a reader.
+    pub keys: Option<Arc<dyn KeyProvider>>,
+}
+
+/// Reads and checks all the configuration points at.
+///
+/// # Errors
+/// Every failure found.
+pub fn check(config: &Config) -> Result<Checked, Vec<Failure>> {
+    let floor = Floor::new(clock::built_ms());
+    let mut failures = Vec::new();
+    let enrolment = Enrolment::read(&config.enrolment).map_err(Failure::from);
+    let enrolled = enrolment.and_then(|enrolment| {
+        let Enrolment {
+            ca_pem,
+            cert_pem,
+            key_pem,
+            ..
+        } = &enrolment;
+        let tls =
+            link::client_config(ca_pem, cert_pem, key_pem, floor.clone()).map_err(|error| {
+                let dir = config.enrolment.display();
+                Failure::new(exit::CONFIG, format!("{dir}/{error}"))
+            })?;
+        Ok((enrolment, tls))
+    });
+    let keys = keys(config);
+    match (enrolled, keys) {
+        (Ok((enrolment, tls)), Ok(keys)) => {
+            return Ok(Checked {
+                enrolment,
+                tls,
+                floor,
+                keys,
+            });
+        }
+        (enrolled, keys) => {
+            failures.extend(enrolled.err());
+            failures.extend(keys.err());
+        }
+    }
+    Err(failures)
+}
+
+fn keys(config: &Config) -> Result<Option<Arc<dyn KeyProvider>>, Failure> {
+    if !config.reader.enabled {
+        return Ok(None);
+    }
+    Ok(Some(match &config.reader.keys {
+        Keys::TestOnly => Arc::new(
+            TestOnly::for_demo(config.demo)
+                .map_err(|error| Failure::new(exit::CONFIG, format!("reader.keys: {error}")))?,
+        ),
+        Keys::SealedFile(path) => Arc::new(SealedFile::open(path).map_err(|error| {
+            let code = match &error {
+                SealedFileError::Io(error) if error.kind() == io::ErrorKind::NotFound => {
+                    exit::NO_INPUT
+                }
+                _ => exit::CONFIG,
+            };
+            Failure::new(code, format!("reader.keys: {}: {error}", path.display()))
+        })?),
+    }))
+}

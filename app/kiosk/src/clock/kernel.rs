@@ -1,0 +1,106 @@
+//! The machine's clocks, read.
+
+use std::{fs, io};
+
+use machitap_domain::BootId;
+use rustix::time::{ClockId, clock_gettime};
+use uuid::Uuid;
+
+use super::{Reading, Vouched};
+
+const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
+/// 1 when the kernel set its clock from the RTC at boot (CONFIG_RTC_HCTOSYS).
+const HCTOSYS: &str = "/sys/class/rtc/rtc0/hctosys";
+
+/// The present boot.
+///
+/// # Errors
+/// When the kernel does not say: there is no /proc.
+pub fn boot_id() -> io::Result<BootId> {
+    let text = fs::read_to_string(BOOT_ID)?;
+    Uuid::parse_str(text.trim())
+        .map(BootId)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+/// Nanoseconds of `CLOCK_MONOTONIC`.
+pub fn monotonic_ns() -> u64 {
+    let at = clock_gettime(ClockId::Monotonic);
+    at.tv_sec.unsigned_abs() * 1_000_000_000 + at.tv_nsec.unsigned_abs()
+}
+
+/// Milliseconds of `CLOCK_BOOTTIME`.
+pub fn boot_ms() -> u64 {
+    let at = clock_gettime(ClockId::Boottime);
+    at.tv_sec.unsigned_abs() * 1_000 + at.tv_nsec.unsigned_abs() / 1_000_000
+}
+
+/// Reads the machine's clocks.
+#[derive(Debug, Clone, Copy)]
+pub struct Kernel {
+    fallback: Vouched,
+}
+
+impl Kernel {
+    /// For an appliance: a clock nobody synchronises counts only with an RTC behind it.
+    pub fn appliance() -> Self {
+        let rtc = fs::read_to_string(HCTOSYS).is_ok_and(|text| text.trim() == "1");
+        Self {
+            fallback: if rtc { Vouched::Rtc } else { Vouched::Nobody },
+        }
+    }
+
+    /// For a demonstration on somebody's machine, whose clock is believed as an RTC is.
+    pub const fn demo() -> Self {
+        Self {
+            fallback: Vouched::Rtc,
+        }
+    }
+
+    /// A reading.
+    pub fn read(&self) -> Reading {
+        let wall = clock_gettime(ClockId::Realtime);
+        Reading {
+            mono_ms: boot_ms(),
+            wall_ms: wall
+                .tv_sec
+                .saturating_mul(1_000)
+                .saturating_add(wall.tv_nsec / 1_000_000),
+            vouched: synchronised().unwrap_or(self.fallback),
+        }
+    }
+}
+
+/// What adjtimex(2) says of the clock, when it is synchronised.
+fn synchronised() -> Option<Vouched> {
+    // SAFETY: `timex` is plain integers, for which all zeroes is a valid value; modes = 0
+    // asks the kernel to change nothing and to fill the structure in.
+    let (state, timex) = unsafe {
+        let mut timex: libc::timex = std::mem::zeroed();
+        (libc::adjtimex(&raw mut timex), timex)
+    };
+    let good = state >= 0 && state != libc::TIME_ERROR && timex.status & libc::STA_UNSYNC == 0;
+    // maxerror is in microseconds.
+    good.then(|| Vouched::Ntp {
+        max_error_ms: timex.maxerror.unsigned_abs().div_ceil(1_000),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readings_go_forward_and_the_boot_stays() {
+        let kernel = Kernel::appliance();
+        let (first, second) = (kernel.read(), kernel.read());
+        assert!(second.mono_ms >= first.mono_ms);
+        assert_eq!(boot_id().unwrap(), boot_id().unwrap());
+        assert!(first.wall_ms > super::super::built_ms() - 86_400_000);
+    }
+
+    #[test]
+    fn a_demo_believes_the_machine() {
+        assert_ne!(Kernel::demo().read().vouched, Vouched::Nobody);
+    }
+}

@@ -1,0 +1,416 @@
+//! The engine: one thread that owns the journal, the session and the sync machine.
+//!
+//! ```text
+//! reader ─┐                    ┌─▶ journal (commit) ─▶ session: Appended
+//! touch  ─┼─▶ Msg ─▶ engine ───┼─▶ screen, tone
+//! link   ─┘      (one thread)  └─▶ window of the link
+//! ```
+//! The cores decide, this carries out, in the order they said. An `Append` is on disk, or
+//! is not, before the core hears of anything else: commit, then show.
+
+mod city;
+mod follow;
+mod outputs;
+mod reader;
+mod run;
+mod upkeep;
+
+use std::{collections::BTreeMap, collections::VecDeque, sync::mpsc::SyncSender, time::Duration};
+
+use machitap_card::{ReaderEvent, ReaderHandle};
+use machitap_domain::{
+    CityId, Draft, FacilityId, FactId, KioskId, Millis, Now, fact::Class, ids::Incarnation,
+    notices::Notices,
+};
+use machitap_kiosk_core::{
+    Output, Screen, Session, Setup, Touch,
+    input::LinkView,
+    lockout::Lockout,
+    sync::{Sync, Token},
+};
+use machitap_store::Journal;
+use machitap_wire::{DocumentName, Receipt, Signer, Verifier, bundle::PurposeKeys};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    clock::{Anchor, Reading, Timekeeper},
+    documents::{Documents, News},
+    link::{Floor, Link, LinkEvent, Window},
+    log::Limit,
+    messages,
+    sound::Signal,
+    trace::Trace,
+};
+use follow::Follow;
+pub use run::Stopped;
+
+/// The program's version, as facts and births carry it.
+pub const SOFTWARE: &str = env!("CARGO_PKG_VERSION");
+
+/// What reaches the engine.
+#[derive(Debug)]
+pub enum Msg {
+    /// The reader, and when it said so, nanoseconds of `CLOCK_MONOTONIC`.
+    Reader(ReaderEvent, u64),
+    /// A touch on the screen.
+    Touch(Touch),
+    /// The link.
+    Link(LinkEvent),
+    /// A screen was drawn.
+    Drawn {
+        /// The number it was shown under.
+        ticket: u64,
+        /// When, nanoseconds of `CLOCK_MONOTONIC`.
+        at_ns: u64,
+    },
+    /// The thread that draws is alive.
+    Pulse,
+    /// Somebody wants to know how the kiosk is.
+    Status(SyncSender<Status>),
+    /// The end.
+    Stop,
+}
+
+/// How the kiosk is, for the control socket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// The view last shown.
+    pub view: &'static str,
+    /// The journal's last fact.
+    pub last_seq: u64,
+    /// The last fact of an unbroken run that the city counted.
+    pub receipted: u64,
+    /// Facts without a receipt.
+    pub pending: u64,
+    /// The link is up.
+    pub connected: bool,
+    /// Cards seen in this run.
+    pub taps: u64,
+    /// The language of the session.
+    pub language: machitap_domain::catalogue::Language,
+    /// Points of all accounts in this journal.
+    pub points: i64,
+}
+
+/// Draws screens; says [`Msg::Drawn`] when one is to be seen.
+pub trait Display: Send {
+    /// Draws this, under this number.
+    fn show(&mut self, screen: Box<Screen>, ticket: u64);
+}
+
+/// Who this kiosk is.
+pub struct Identity {
+    /// The city.
+    pub city: CityId,
+    /// The kiosk.
+    pub kiosk: KioskId,
+    /// The facility.
+    pub facility: FacilityId,
+    /// The pseudonym keys.
+    pub purposes: PurposeKeys,
+    /// The city's key.
+    pub city_key: Verifier,
+    /// Signs what is sent.
+    pub signer: Signer,
+}
+
+/// The clocks.
+pub struct Times {
+    /// Judges.
+    pub keeper: Timekeeper,
+    /// Reads.
+    pub read: Box<dyn FnMut() -> Reading + Send>,
+    /// What TLS is told.
+    pub floor: Floor,
+}
+
+impl Times {
+    fn now(&mut self) -> Now {
+        self.keeper.now((self.read)())
+    }
+}
+
+/// What the engine is made of.
+pub struct Parts {
+    /// The journal, open.
+    pub journal: Journal,
+    /// A damaged journal was set aside at this start; its life, when it could be read.
+    pub replaced: Option<Option<Incarnation>>,
+    /// Who this is.
+    pub identity: Identity,
+    /// The documents, with nothing in force yet.
+    pub documents: Documents,
+    /// The clocks.
+    pub times: Times,
+    /// The screen.
+    pub display: Box<dyn Display>,
+    /// Tones and lamps.
+    pub signal: Box<dyn Signal>,
+    /// `--trace`.
+    pub trace: Trace,
+    /// When the program started, nanoseconds of `CLOCK_MONOTONIC`.
+    pub started_ns: u64,
+    /// A screen is drawn by somebody else's number; the last one used before.
+    pub last_ticket: u64,
+}
+
+/// The engine.
+pub struct Engine {
+    identity: Identity,
+    journal: Journal,
+    session: Session,
+    sync: Sync,
+    documents: Documents,
+    times: Times,
+    display: Box<dyn Display>,
+    signal: Box<dyn Signal>,
+    trace: Trace,
+    follow: Follow,
+    limit: Limit,
+    reader: Option<ReaderHandle>,
+    link: Option<Link>,
+    outputs: VecDeque<Output>,
+    /// The facts of the start, while the disk does not take them.
+    unwritten: Vec<Draft>,
+    trouble: Option<machitap_kiosk_core::input::StoreTrouble>,
+    window: Option<Window>,
+    session_no: u64,
+    city_word: bool,
+    to_publish: Option<(Token, u64, u64)>,
+    receipt: Option<Receipt>,
+    receipt_kept_at: Option<Millis>,
+    impossible: bool,
+    link_view: LinkView,
+    link_view_at: Millis,
+    clock_said: Option<machitap_domain::ClockSource>,
+    taps: u64,
+    ready: bool,
+    due: Due,
+}
+
+/// When what is to be looked at again, milliseconds of `CLOCK_BOOTTIME`.
+#[derive(Debug, Default)]
+struct Due {
+    session: Option<Millis>,
+    sync: Option<Millis>,
+    probe: Option<Millis>,
+    receipt: Option<Millis>,
+    link_view: Option<Millis>,
+    publish: Option<Millis>,
+    upkeep: Option<Millis>,
+}
+
+impl Due {
+    fn first(&self) -> Option<Millis> {
+        [
+            self.session,
+            self.sync,
+            self.probe,
+            self.receipt,
+            self.link_view,
+            self.publish,
+            self.upkeep,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+}
+
+/// Takes what is due.
+fn take_due(due: &mut Option<Millis>, now: Millis) -> bool {
+    due.take_if(|at| *at <= now).is_some()
+}
+
+/// The key the clock's last good moment is kept under.
+const ANCHOR_KEY: &str = "clock-anchor";
+
+impl Engine {
+    /// Puts the parts together and takes up what was kept.
+    pub fn new(parts: Parts) -> Self {
+        let Parts {
+            journal,
+            replaced,
+            identity,
+            mut documents,
+            mut times,
+            display,
+            signal,
+            trace,
+            started_ns,
+            last_ticket,
+        } = parts;
+        restore_clock(&journal, &mut times);
+        let now = times.now();
+        let mut setup = Setup {
+            facility: identity.facility.clone(),
+            purposes: identity.purposes.clone(),
+            software: SOFTWARE.to_owned(),
+            catalogue: None,
+            roster: None,
+            ranking: None,
+            notices: Notices::default(),
+            kept: kept(&journal),
+            replaced,
+            last_seq: journal.last_seq(),
+            new_id: Box::new(new_id),
+        };
+        restore_documents(&journal, &mut documents, &mut setup);
+        let session = Session::new(setup, &now, journal.folds());
+        let sync = Sync::new(
+            journal.incarnation(),
+            journal.last_seq(),
+            journal.receipted(),
+        );
+        Self {
+            follow: Follow::new(started_ns, last_ticket),
+            limit: Limit::default(),
+            reader: None,
+            link: None,
+            outputs: VecDeque::new(),
+            unwritten: Vec::new(),
+            trouble: None,
+            window: None,
+            session_no: 0,
+            city_word: false,
+            to_publish: None,
+            receipt: None,
+            receipt_kept_at: None,
+            impossible: false,
+            link_view: LinkView::default(),
+            link_view_at: 0,
+            clock_said: None,
+            taps: 0,
+            ready: false,
+            due: Due::default(),
+            identity,
+            journal,
+            session,
+            sync,
+            documents,
+            times,
+            display,
+            signal,
+            trace,
+        }
+    }
+
+    /// The reader whose heartbeat is part of the pulse; ends with the engine.
+    pub fn with_reader(&mut self, reader: ReaderHandle) {
+        self.reader = Some(reader);
+    }
+
+    /// The link; ends with the engine.
+    pub fn with_link(&mut self, link: Link) {
+        self.link = Some(link);
+    }
+
+    /// What the link subscribes to.
+    pub fn filters(&self) -> Vec<String> {
+        machitap_wire::Topic::kiosk_filters(
+            &self.identity.city,
+            &self.identity.kiosk,
+            &self.documents.names(),
+        )
+    }
+
+    /// How the kiosk is.
+    pub fn status(&self) -> Status {
+        let pending = self.sync.pending();
+        Status {
+            view: self.follow.view(),
+            last_seq: self.journal.last_seq(),
+            receipted: self.journal.last_seq() - pending,
+            pending,
+            connected: self.sync.connected(),
+            taps: self.taps,
+            language: self.session.language(),
+            points: self.journal.folds().total_points(),
+        }
+    }
+
+    fn mono_ms(&mut self) -> Millis {
+        (self.times.read)().mono_ms
+    }
+}
+
+fn restore_clock(journal: &Journal, times: &mut Times) {
+    match journal.clock_floor() {
+        Ok(Some(floor)) => {
+            times.keeper.raise_floor(floor);
+            times.floor.raise(floor);
+        }
+        Ok(None) => {}
+        Err(error) => tracing::warn!(%error, "the last trusted time cannot be read"),
+    }
+    let kept = journal.get_setting(ANCHOR_KEY).ok().flatten();
+    if let Some(anchor) = kept.and_then(|text| serde_json::from_str::<Anchor>(&text).ok()) {
+        times.keeper.restore(anchor);
+    }
+}
+
+/// The settings the session keeps. One that cannot be read counts as damaged, which the
+/// lock on the PIN answers by staying locked.
+fn kept(journal: &Journal) -> BTreeMap<String, String> {
+    let mut kept = BTreeMap::new();
+    match journal.get_setting(Lockout::KEY) {
+        Ok(None) => {}
+        Ok(Some(text)) => {
+            kept.insert(Lockout::KEY.to_owned(), text);
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the staff lock cannot be read; it counts as locked");
+            kept.insert(Lockout::KEY.to_owned(), String::new());
+        }
+    }
+    kept
+}
+
+fn restore_documents(journal: &Journal, documents: &mut Documents, setup: &mut Setup) {
+    for name in documents.names() {
+        let stored = match journal.document(&name) {
+            Ok(Some(stored)) => stored,
+            Ok(None) => continue,
+            Err(error) => {
+                refused(&name, &error, error.class());
+                continue;
+            }
+        };
+        match documents.restore(&name, stored.version, &stored.bytes) {
+            Ok(News::Catalogue(catalogue)) => setup.catalogue = Some(*catalogue),
+            Ok(News::Roster(roster)) => setup.roster = Some((*roster, stored.issued_ms)),
+            Ok(News::Ranking(ranking)) => setup.ranking = Some(*ranking),
+            Ok(News::Notices(notices)) => setup.notices = *notices,
+            Err(error) => refused(&name, &error, Class::Refuse),
+        }
+    }
+}
+
+fn refused(name: &DocumentName, why: &dyn std::fmt::Display, class: Class) {
+    tracing::warn!(
+        MESSAGE_ID = messages::DOCUMENT_REFUSED,
+        document = %name,
+        ?class,
+        "a document is not taken: {why}"
+    );
+}
+
+/// A name for a fact (UUID version 7).
+fn new_id(now: &Now) -> FactId {
+    let mut random = [0; 10];
+    getrandom::fill(&mut random).expect("the kernel gives randomness once it has booted");
+    let ms = u64::try_from(now.clock.wall_ms).unwrap_or(0);
+    FactId(uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid())
+}
+
+fn envelope_id() -> Uuid {
+    Uuid::new_v4()
+}
+
+/// How long the reader's supervisor may make no progress: its own limit for one call and
+/// as much again.
+const READER_LIMIT: Duration = machitap_card::reader::ANSWER_LIMIT.saturating_mul(3);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,37 @@
+//! Records: to the system's journal with their fields where it listens, else to stderr.
+
+pub mod journald;
+mod limit;
+
+use std::path::Path;
+
+use tracing_subscriber::{
+    EnvFilter, Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
+
+pub use limit::Limit;
+
+/// Sets the level of records, in the syntax of `tracing-subscriber`'s filters.
+const LEVEL_ENV: &str = "MACHITAP_LOG";
+/// What is recorded unless that says otherwise.
+const LEVEL: &str = "warn,machitap=info,machitap_kiosk=info,machitap_card=info,machitap_store=info";
+
+/// Starts recording, once in the life of the process.
+pub fn start() {
+    let filter = EnvFilter::try_from_env(LEVEL_ENV).unwrap_or_else(|_| EnvFilter::new(LEVEL));
+    // systemd sets it for a service whose output goes to the journal.
+    let journal = std::env::var_os("JOURNAL_STREAM")
+        .and_then(|_| journald::Layer::connect(Path::new(journald::SOCKET)).ok());
+    let layer = match journal {
+        Some(layer) => layer.boxed(),
+        None => tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_target(false)
+            .with_ansi(false)
+            .boxed(),
+    };
+    // A second start is a test's: the first one stands.
+    let _ = tracing_subscriber::registry()
+        .with(layer.with_filter(filter))
+        .try_init();
+}

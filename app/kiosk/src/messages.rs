@@ -1,0 +1,121 @@
+//! Every record an operator can search for: its stable id, its place in the table of
+//! `app/kiosk/MESSAGES.md`.
+//!
+//! `journalctl MESSAGE_ID=…` finds one; ids never change and are never used again.
+
+/// A 128-bit id as the system's journal writes it (sd_id128: 32 hexadecimal digits).
+pub type MessageId = &'static str;
+
+macro_rules! messages {
+    ($($(#[$doc:meta])+ $name:ident = $id:literal, $about:literal;)+) => {
+        $($(#[$doc])+ pub const $name: MessageId = $id;)+
+
+        /// All of them: id, name, what it says and what to do.
+        pub const ALL: &[(MessageId, &str, &str)] = &[
+            $(($id, stringify!($name), $about)),+
+        ];
+    };
+}
+
+messages! {
+    /// The program serves.
+    STARTED = "4a3c2d0be0b74c0f9f3b7a52c1d50a01", "The kiosk serves. Nothing to do.";
+    /// The program stops on request.
+    STOPPING = "4a3c2d0be0b74c0f9f3b7a52c1d50a02", "The kiosk stops because it was asked to. Nothing to do.";
+    /// The program cannot start or go on.
+    FAILED = "4a3c2d0be0b74c0f9f3b7a52c1d50a03", "The kiosk ends with an error; the message says which and CODE is the exit code.";
+    /// A part of the program ended by a panic.
+    PANICKED = "4a3c2d0be0b74c0f9f3b7a52c1d50a04", "A defect. The service is started anew by itself; send the record to the maintainers.";
+    /// The watchdog was not fed.
+    STALLED = "4a3c2d0be0b74c0f9f3b7a52c1d50a05", "The part named in PART makes no progress; the watchdog will restart the service if that lasts.";
+
+    /// A damaged journal was set aside.
+    JOURNAL_REPLACED = "4a3c2d0be0b74c0f9f3b7a52c1d50a10", "A damaged journal was set aside whole and a new one begun. Keep the directory named in MOVED_TO and tell the city; replace the SD card.";
+    /// The folds were made anew.
+    JOURNAL_REBUILT = "4a3c2d0be0b74c0f9f3b7a52c1d50a11", "Derived tables were made anew from the facts. Nothing to do; if it comes often, replace the SD card.";
+    /// Nothing can be recorded for want of room.
+    JOURNAL_FULL = "4a3c2d0be0b74c0f9f3b7a52c1d50a12", "The disk is full or the journal is at its limit; cards are turned away. Free space, or bring the link up so that receipted facts can go.";
+    /// Nothing can be recorded because the disk fails.
+    JOURNAL_BROKEN = "4a3c2d0be0b74c0f9f3b7a52c1d50a13", "The disk does not take the journal's writes; cards are turned away. Replace the SD card.";
+    /// Recording works again.
+    JOURNAL_WELL = "4a3c2d0be0b74c0f9f3b7a52c1d50a14", "Facts can be recorded again. Nothing to do.";
+
+    /// Cards can be read.
+    READER_READY = "4a3c2d0be0b74c0f9f3b7a52c1d50a20", "Cards can be read. Nothing to do.";
+    /// Cards cannot be read.
+    READER_GONE = "4a3c2d0be0b74c0f9f3b7a52c1d50a21", "No card can be read; WHY says whether the reader, its service or a permission is missing. It is taken up again by itself.";
+    /// A card needs a key that is not here.
+    READER_KEY_MISSING = "4a3c2d0be0b74c0f9f3b7a52c1d50a22", "A card was turned away because its key version is not on this kiosk: install the keys named in reader.keys.";
+    /// A card held the reader up.
+    READER_STUCK = "4a3c2d0be0b74c0f9f3b7a52c1d50a23", "A card stopped answering; reading goes on when it is taken away. If no card is there, plug the reader in again.";
+
+    /// The broker answers and the link is subscribed.
+    LINK_UP = "4a3c2d0be0b74c0f9f3b7a52c1d50a30", "Connected. Nothing to do.";
+    /// The link went away.
+    LINK_LOST = "4a3c2d0be0b74c0f9f3b7a52c1d50a31", "The link ended; it is tried again by itself. Taps go on.";
+    /// Nobody listens at the broker's address.
+    LINK_REFUSED = "4a3c2d0be0b74c0f9f3b7a52c1d50a32", "The broker cannot be reached: check broker.host, broker.port, the network, and that the broker runs.";
+    /// The broker's certificate is of an authority that is not ours.
+    LINK_UNKNOWN_CA = "4a3c2d0be0b74c0f9f3b7a52c1d50a33", "The broker's certificate was not issued by the authority in ca.pem: check that it is the right broker, or enrol anew.";
+    /// The broker's certificate is not valid at this time.
+    LINK_EXPIRED = "4a3c2d0be0b74c0f9f3b7a52c1d50a34", "The broker's certificate is expired or not valid yet: renew it, and check the kiosk's clock.";
+    /// The broker's certificate is for another name.
+    LINK_WRONG_NAME = "4a3c2d0be0b74c0f9f3b7a52c1d50a35", "The broker's certificate does not name broker.host: use the name in the certificate.";
+    /// The broker does not take our certificate.
+    LINK_NOT_ADMITTED = "4a3c2d0be0b74c0f9f3b7a52c1d50a36", "The broker does not admit this kiosk: its certificate is expired, revoked or unknown there. Enrol anew.";
+    /// The broker says nothing any more.
+    LINK_SILENT = "4a3c2d0be0b74c0f9f3b7a52c1d50a37", "Nothing came over the link for two keep-alives; it was dropped and is built anew.";
+    /// The broker does not let us subscribe.
+    LINK_NOT_SUBSCRIBED = "4a3c2d0be0b74c0f9f3b7a52c1d50a38", "The broker's access rules keep this kiosk from its topics: install the rules of `machitap-city broker-config`.";
+    /// The broker took a message and said no.
+    LINK_PUBLISH_REFUSED = "4a3c2d0be0b74c0f9f3b7a52c1d50a39", "The broker refused a message; REASON says why. It is sent again; check the broker's access rules and quotas.";
+    /// Another failure of TLS or MQTT.
+    LINK_PROTOCOL = "4a3c2d0be0b74c0f9f3b7a52c1d50a3a", "The link broke a rule of TLS or MQTT; it is built anew by itself.";
+
+    /// A message is not what its topic carries.
+    MESSAGE_IGNORED = "4a3c2d0be0b74c0f9f3b7a52c1d50a40", "A message from the broker was malformed or wrongly signed and was ignored: find out who writes to TOPIC.";
+    /// The city sees a fork in the journal.
+    FORK = "4a3c2d0be0b74c0f9f3b7a52c1d50a41", "The city holds other facts under this journal's numbers: a copied SD card, or a restored image. Nothing is sent or pruned until people have looked.";
+
+    /// A document is in force.
+    DOCUMENT_TAKEN = "4a3c2d0be0b74c0f9f3b7a52c1d50a50", "A new document of the city is in force. Nothing to do.";
+    /// A document was not taken.
+    DOCUMENT_REFUSED = "4a3c2d0be0b74c0f9f3b7a52c1d50a51", "A document was damaged, rolled back, wrongly signed or invalid; the one before stays in force. Publish it again.";
+    /// A document could not be kept.
+    DOCUMENT_NOT_KEPT = "4a3c2d0be0b74c0f9f3b7a52c1d50a52", "A document is in force but could not be put on disk; it is fetched again after a restart.";
+
+    /// The clock became trusted or lost its source.
+    CLOCK = "4a3c2d0be0b74c0f9f3b7a52c1d50a60", "The source of the time changed to SOURCE. With UNKNOWN, check the network's time server.";
+
+    /// No tone can be played.
+    SOUND_GONE = "4a3c2d0be0b74c0f9f3b7a52c1d50a70", "Tones cannot be played: install alsa-utils, or set sound.enabled = false.";
+    /// The trace file cannot be written.
+    TRACE_LOST = "4a3c2d0be0b74c0f9f3b7a52c1d50a71", "The file of --trace cannot be written; the kiosk goes on without it.";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn ids_are_ids_and_no_two_are_the_same() {
+        let ids: BTreeSet<_> = ALL.iter().map(|(id, _, _)| id).collect();
+        assert_eq!(ids.len(), ALL.len());
+        for id in ids {
+            assert_eq!(id.len(), 32);
+            assert!(id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')));
+        }
+    }
+
+    #[test]
+    fn the_operators_table_has_every_record() {
+        let table = include_str!("../MESSAGES.md");
+        for (id, name, about) in ALL {
+            let row = format!("| `{id}` | {name} | {about} |");
+            assert!(table.contains(&row), "missing or changed: {row}");
+        }
+        assert_eq!(table.matches("\n| `").count(), ALL.len());
+    }
+}

@@ -1,0 +1,55 @@
+//! Names of views and documents as the control socket, the traces and the log use them.
+
+use machitap_kiosk_core::view::{MessageKind, OutReason, View};
+
+/// A view's name. It holds nothing of whom the view is about.
+pub const fn view(view: &View) -> &'static str {
+    match view {
+        View::Starting => "starting",
+        View::Idle(_) => "idle",
+        View::Reading => "reading",
+        View::Household(_) => "household",
+        View::NurseryDone(_) => "nursery-done",
+        View::VisitDone(_) => "visit-done",
+        View::Undone => "undone",
+        View::Message(message) => match message.kind {
+            MessageKind::UnknownCard => "message:unknown-card",
+            MessageKind::HoldStill => "message:hold-still",
+            MessageKind::RemovedEarly => "message:removed-early",
+            MessageKind::TwoCards => "message:two-cards",
+            MessageKind::NotGenuine => "message:not-genuine",
+            MessageKind::StaffLocked { .. } => "message:staff-locked",
+        },
+        View::StaffPin(_) => "staff-pin",
+        View::StaffPanel(_) => "staff-panel",
+        View::OutOfService(out) => match out.why {
+            OutReason::ReaderGone => "out-of-service:reader-gone",
+            OutReason::DiskFull => "out-of-service:disk-full",
+            OutReason::DiskBroken => "out-of-service:disk-broken",
+            OutReason::NoCatalogue => "out-of-service:no-catalogue",
+            OutReason::UnknownFacility => "out-of-service:unknown-facility",
+            OutReason::NoRoster => "out-of-service:no-roster",
+        },
+    }
+}
+
+/// True for a screen that says something was done, or taken back.
+pub const fn confirms(view: &View) -> bool {
+    matches!(
+        view,
+        View::NurseryDone(_) | View::VisitDone(_) | View::Undone
+    )
+}
+
+/// True for a screen that answers a tap.
+pub const fn answers(view: &View) -> bool {
+    !matches!(
+        view,
+        View::Starting | View::Idle(_) | View::Reading | View::OutOfService(_)
+    )
+}
+
+/// True for a screen that waits for people.
+pub const fn waits(view: &View) -> bool {
+    matches!(view, View::Idle(_) | View::OutOfService(_))
+}

@@ -1,0 +1,114 @@
+//! Tones and lamps: what people hear and see without looking at the screen.
+
+mod synth;
+
+use std::{
+    io::{self, Write as _},
+    process::{Command, Stdio},
+    sync::mpsc::{self, Receiver, SyncSender},
+    thread,
+};
+
+use machitap_kiosk_core::Tone;
+
+use crate::messages;
+
+/// Something that tells people how their tap went: a loudspeaker, a lamp on a pin.
+pub trait Signal: Send {
+    /// Gives the sign; must not wait for it to end.
+    fn give(&mut self, tone: Tone);
+}
+
+/// Gives every sign to each of these.
+impl Signal for Vec<Box<dyn Signal>> {
+    fn give(&mut self, tone: Tone) {
+        for signal in self {
+            signal.give(tone);
+        }
+    }
+}
+
+/// The tone's name, in traces and on a lamp's line.
+pub const fn name(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Read => "read",
+        Tone::Done => "done",
+        Tone::Ask => "ask",
+    }
+}
+
+/// Stands for the lamp of a kiosk without a display: one line for each tone.
+#[derive(Debug)]
+pub struct LineLamp<W>(pub W);
+
+impl<W: io::Write + Send> Signal for LineLamp<W> {
+    fn give(&mut self, tone: Tone) {
+        // A lamp nobody looks at is no reason to stop.
+        let _ = writeln!(self.0, "tone: {}", name(tone));
+    }
+}
+
+/// Plays through ALSA's `aplay`, on a thread of its own.
+#[derive(Debug)]
+pub struct Speaker(SyncSender<Tone>);
+
+/// Tones waiting to be played; what comes faster is left out.
+const WAITING_MAX: usize = 2;
+
+impl Speaker {
+    /// Starts the thread.
+    pub fn start() -> Self {
+        let (send, receive) = mpsc::sync_channel(WAITING_MAX);
+        thread::Builder::new()
+            .name("sound".into())
+            .spawn(move || play_all(&receive))
+            .expect("the system has room for a thread at start");
+        Self(send)
+    }
+}
+
+impl Signal for Speaker {
+    fn give(&mut self, tone: Tone) {
+        let _ = self.0.try_send(tone);
+    }
+}
+
+fn play_all(tones: &Receiver<Tone>) {
+    let sounds = [Tone::Read, Tone::Done, Tone::Ask].map(|tone| (tone, synth::pcm(tone)));
+    let mut said = false;
+    for tone in tones {
+        let Some((_, pcm)) = sounds.iter().find(|(t, _)| *t == tone) else {
+            continue;
+        };
+        match play(pcm) {
+            Ok(()) => said = false,
+            Err(error) if !said => {
+                said = true;
+                tracing::warn!(MESSAGE_ID = messages::SOUND_GONE, %error, "tones cannot be played");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+fn play(pcm: &[u8]) -> io::Result<()> {
+    let rate = synth::RATE.to_string();
+    let mut child = Command::new("aplay")
+        .args([
+            "-q", "-t", "raw", "-f", "S16_LE", "-c", "1", "-r", &rate, "-",
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let written = child
+        .stdin
+        .take()
+        .map_or(Ok(()), |mut stdin| stdin.write_all(pcm));
+    let status = child.wait()?;
+    match written {
+        Ok(()) if status.success() => Ok(()),
+        Ok(()) => Err(io::Error::other(format!("aplay: {status}"))),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,66 @@
+//! The three tones as samples: one short high note, a rising third, two low notes.
+//! They differ in number, length and direction, so that pitch need not be told.
+
+use std::f64::consts::TAU;
+
+use machitap_kiosk_core::Tone;
+
+/// Samples a second.
+pub(super) const RATE: u32 = 44_100;
+
+const AMPLITUDE: f64 = 0.6 * i16::MAX as f64;
+/// Fading in and out over this long keeps a note from clicking, milliseconds.
+const FADE_MS: u32 = 6;
+
+/// Notes of a tone: frequency in hertz (0 is silence), length in milliseconds.
+const fn notes(tone: Tone) -> &'static [(f64, u32)] {
+    match tone {
+        Tone::Read => &[(1_760.0, 60)],
+        Tone::Done => &[(1_046.5, 110), (0.0, 15), (1_318.5, 240)],
+        Tone::Ask => &[(440.0, 190), (0.0, 90), (349.2, 320)],
+    }
+}
+
+/// The tone as 16-bit little-endian samples, one channel.
+pub(super) fn pcm(tone: Tone) -> Vec<u8> {
+    notes(tone)
+        .iter()
+        .flat_map(|&(hertz, ms)| note(hertz, ms))
+        .flat_map(i16::to_le_bytes)
+        .collect()
+}
+
+fn note(hertz: f64, ms: u32) -> impl Iterator<Item = i16> {
+    let total = RATE * ms / 1_000;
+    let fade = f64::from(RATE * FADE_MS / 1_000);
+    (0..total).map(move |n| {
+        let edge = f64::from(n.min(total - n)) / fade;
+        let at = f64::from(n) / f64::from(RATE);
+        (AMPLITUDE * edge.min(1.0) * (TAU * hertz * at).sin()) as i16
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_tones_are_alike_and_none_clicks() {
+        let tones = [Tone::Read, Tone::Done, Tone::Ask].map(pcm);
+        assert!(tones[0].len() * 3 < tones[1].len() && tones[1].len() * 3 < tones[2].len() * 2);
+        for pcm in tones {
+            let samples: Vec<i16> = pcm
+                .chunks_exact(2)
+                .map(|b| i16::from_le_bytes([b[0], b[1]]))
+                .collect();
+            assert!(samples[0].abs() < 300 && samples[samples.len() - 1].abs() < 300);
+            assert!(samples.iter().any(|s| s.abs() > 15_000), "it can be heard");
+            assert!(
+                samples
+                    .windows(2)
+                    .all(|w| (i32::from(w[0]) - i32::from(w[1])).abs() < 6_000),
+                "no jump"
+            );
+        }
+    }
+}
