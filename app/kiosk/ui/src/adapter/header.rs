@@ -9,7 +9,7 @@ pub(super) fn show(app: &App, header: &Header) {
     api.set_facility(header.facility.as_str().into());
     api.set_city(header.city.as_str().into());
     api.set_now(time(header.clock.time));
-    api.set_trusted(header.clock.trusted);
+    api.set_trusted(header.clock.trusted && !header.badges.contains(&Badge::ClockUnsure));
 }
 
 pub(super) fn time(time: Option<WallTime>) -> TimeItem {
@@ -23,13 +23,14 @@ pub(super) fn time(time: Option<WallTime>) -> TimeItem {
     })
 }
 
-pub(super) fn badge(badge: &Badge) -> BadgeItem {
+/// The badge, but for the clock's: the clock says it itself.
+pub(super) fn badge(badge: &Badge) -> Option<BadgeItem> {
     let (kind, number) = match *badge {
         Badge::Offline { pending } => (BadgeKind::Offline, int(pending)),
         Badge::Sending { pending } => (BadgeKind::Sending, int(pending)),
         Badge::OldRoster { days } => (BadgeKind::OldRoster, int(days)),
-        Badge::ClockUnsure => (BadgeKind::ClockUnsure, 0),
+        Badge::ClockUnsure => return None,
         Badge::Forked => (BadgeKind::Forked, 0),
     };
-    BadgeItem { kind, number }
+    Some(BadgeItem { kind, number })
 }

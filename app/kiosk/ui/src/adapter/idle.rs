@@ -1,7 +1,7 @@
 use machitap_kiosk_core::view::{Idle, RankRow, ServiceKind};
 use slint::ComponentHandle;
 
-use super::int;
+use super::{grouped, int};
 use crate::screens::{App, IdleApi, RankItem, ServiceItem};
 
 pub(super) fn show(app: &App, idle: &Idle) {
@@ -28,6 +28,6 @@ pub(super) fn rank(row: &RankRow) -> RankItem {
             .as_ref()
             .map(|name| name.reveal().into())
             .unwrap_or_default(),
-        points: int(row.points),
+        points: grouped(row.points),
     }
 }

@@ -10,7 +10,7 @@ mod visit;
 use std::{cell::Cell, rc::Rc, time::Duration};
 
 use machitap_kiosk_core::view::{Header, Remaining, View};
-use slint::{ComponentHandle, Model, VecModel};
+use slint::{ComponentHandle, Model, SharedString, VecModel};
 
 use crate::screens::{
     App, BadgeItem, ChildItem, HeaderApi, IdleApi, NurseryApi, Page, RankItem, SessionApi,
@@ -19,7 +19,7 @@ use crate::screens::{
 /// The lists on the screen. They live as long as the window and change row by row.
 pub(crate) struct Models {
     badges: Rc<VecModel<BadgeItem>>,
-    notices: Rc<VecModel<slint::SharedString>>,
+    notices: Rc<VecModel<SharedString>>,
     ranking: Rc<VecModel<RankItem>>,
     children: Rc<VecModel<ChildItem>>,
     epoch: Cell<i32>,
@@ -48,7 +48,7 @@ impl Models {
         header::show(app, header);
         update(
             &self.badges,
-            header.badges.iter().map(header::badge).collect(),
+            header.badges.iter().filter_map(header::badge).collect(),
         );
     }
 
@@ -120,6 +120,20 @@ fn millis(ms: u64) -> i64 {
     i64::try_from(Duration::from_millis(ms).as_millis()).unwrap_or(i64::MAX)
 }
 
+/// A number with its thousands apart, as all languages of the screens write it.
+fn grouped(n: impl ToString) -> SharedString {
+    let plain = n.to_string();
+    let (sign, digits) = plain.split_at(usize::from(plain.starts_with('-')));
+    let mut out = sign.to_owned();
+    for (i, digit) in digits.char_indices() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out.into()
+}
+
 /// A number as the screen counts; what does not fit shows the most that does.
 fn int(n: impl TryInto<i32>) -> i32 {
     n.try_into().unwrap_or(i32::MAX)
@@ -149,6 +163,19 @@ mod tests {
         for rows in [vec![1, 5], vec![], vec![7, 8, 9, 10], vec![7, 8, 9, 10]] {
             update(&model, rows.clone());
             assert_eq!(model.iter().collect::<Vec<_>>(), rows);
+        }
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (n, shown) in [
+            (0, "0"),
+            (999, "999"),
+            (-1_000, "-1,000"),
+            (-100, "-100"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(grouped(n), shown);
         }
     }
 

@@ -14,19 +14,25 @@ pub(super) fn household(app: &App, household: &Household) {
             .map(|who| who.reveal().into())
             .unwrap_or_default(),
     );
+    api.set_greeting(greeting(&household.children));
 }
 
 pub(super) fn done(app: &App, done: &NurseryDone) {
     let api = app.global::<NurseryApi>();
     api.set_already(done.already);
-    let mut ways = taken(done).map(|c| c.direction);
+    api.set_greeting(greeting(&done.children));
+}
+
+/// One way for all of the act, or not.
+fn greeting(children: &[ChildRow]) -> Greeting {
+    let mut ways = children.iter().filter(|c| c.selected).map(|c| c.direction);
     let first = ways.next();
     let one = ways.all(|way| Some(way) == first);
-    api.set_greeting(match first {
+    match first {
         Some(Direction::In) if one => Greeting::In,
         Some(Direction::Out) if one => Greeting::Out,
         _ => Greeting::Mixed,
-    });
+    }
 }
 
 /// Those the act was about.

@@ -1,7 +1,7 @@
 use machitap_kiosk_core::view::{StaffPanel, StaffPin};
-use slint::{ComponentHandle, ToSharedString};
+use slint::ComponentHandle;
 
-use super::int;
+use super::{grouped, int};
 use crate::screens::{App, StaffApi};
 
 pub(super) fn pin(app: &App, pin: StaffPin) {
@@ -21,7 +21,7 @@ pub(super) fn panel(app: &App, panel: &StaffPanel) {
     api.set_roster_known(panel.roster_days.is_some());
     api.set_roster_days(int(panel.roster_days.unwrap_or(0)));
     api.set_connected(panel.connected);
-    api.set_pending(panel.pending.to_shared_string());
-    api.set_facts(panel.facts.to_shared_string());
+    api.set_pending(grouped(panel.pending));
+    api.set_facts(grouped(panel.facts));
     api.set_software(panel.software.as_str().into());
 }

@@ -78,7 +78,7 @@ fn many() -> Vec<ChildRow> {
             RowReason::HereSince(None),
         ),
         child(
-            ("Nguyễn Thị Mai", "ぐえん てぃ まい"),
+            ("NGUYEN THI MAI", "ぐえん てぃ まい"),
             ("さくら組", ClassMark::Cherry),
             Direction::In,
             RowReason::NotHereYet,

@@ -2,7 +2,7 @@ use slint::{Rgba8Pixel, SharedPixelBuffer};
 
 /// What the renderer drew.
 #[derive(Clone)]
-pub struct Picture(SharedPixelBuffer<Rgba8Pixel>);
+pub(crate) struct Picture(SharedPixelBuffer<Rgba8Pixel>);
 
 impl From<SharedPixelBuffer<Rgba8Pixel>> for Picture {
     fn from(pixels: SharedPixelBuffer<Rgba8Pixel>) -> Self {
@@ -11,7 +11,7 @@ impl From<SharedPixelBuffer<Rgba8Pixel>> for Picture {
 }
 
 impl Picture {
-    pub fn png(&self) -> Vec<u8> {
+    pub(crate) fn png(&self) -> Vec<u8> {
         let mut out = Vec::new();
         let mut encoder = png::Encoder::new(&mut out, self.0.width(), self.0.height());
         encoder.set_color(png::ColorType::Rgba);
@@ -24,23 +24,23 @@ impl Picture {
         out
     }
 
-    pub fn size(&self) -> (u32, u32) {
+    pub(crate) fn size(&self) -> (u32, u32) {
         (self.0.width(), self.0.height())
     }
 
     /// The pixel at that place.
-    pub fn at(&self, x: u32, y: u32) -> Rgba8Pixel {
+    pub(crate) fn at(&self, x: u32, y: u32) -> Rgba8Pixel {
         self.0.as_slice()[(y * self.0.width() + x) as usize]
     }
 
     /// How many pixels differ from the first one.
-    pub fn marked(&self) -> usize {
+    pub(crate) fn marked(&self) -> usize {
         let first = self.0.as_slice()[0];
         self.0.as_slice().iter().filter(|p| **p != first).count()
     }
 
     /// How many pixels differ from another picture of the same size.
-    pub fn differs(&self, other: &Self) -> usize {
+    pub(crate) fn differs(&self, other: &Self) -> usize {
         assert_eq!(self.size(), other.size());
         let pairs = self.0.as_slice().iter().zip(other.0.as_slice());
         pairs.filter(|(a, b)| a != b).count()

@@ -1,0 +1,107 @@
+//! Every view in every language holds on every panel.
+
+#[allow(dead_code)]
+mod stage;
+
+use machitap_kiosk_ui::gallery;
+use stage::{Area, LANGUAGES, SIZES, Stage, label_of};
+
+/// The least a control measures, millimetres, on the panel the tokens assume.
+const FINGER_MM: f32 = 20.0;
+const PANEL_INCHES: f32 = 10.1;
+/// Dead space between two controls, as part of a finger.
+const DEAD: f32 = 0.09;
+
+fn finger(width: u32, height: u32) -> f32 {
+    (width as f32).hypot(height as f32) / PANEL_INCHES * FINGER_MM / 25.4
+}
+
+fn holds(size: usize) {
+    let (w, h) = SIZES[size];
+    let stage = Stage::new();
+    stage.resize(w, h);
+    let window = Area {
+        x: 0.0,
+        y: 0.0,
+        w: w as f32,
+        h: h as f32,
+    };
+    let least = finger(w, h);
+    let mut wrong = Vec::new();
+    for (name, screen) in gallery::views() {
+        for (code, language) in LANGUAGES {
+            stage.show(&gallery::in_language(&screen, language));
+            let mut say = |what: String| wrong.push(format!("{name}.{code}.{w}x{h}: {what}"));
+
+            if stage.picture().marked() < (w * h) as usize / 100 {
+                say("next to nothing is drawn".into());
+            }
+            for element in stage.accessible() {
+                if !Area::of(&element).within(&window) {
+                    say(format!("{:?} leaves the window", label_of(&element)));
+                }
+            }
+            let texts: Vec<_> = stage
+                .texts()
+                .iter()
+                .map(|t| (label_of(t), Area::of(t)))
+                .collect();
+            for (i, (text, area)) in texts.iter().enumerate() {
+                if !area.within(&window) {
+                    say(format!("text {text:?} leaves the window: {area:?}"));
+                }
+                for (other, there) in &texts[..i] {
+                    if area.apart(there) < -1.0 {
+                        say(format!("texts {text:?} and {other:?} overlap"));
+                    }
+                }
+            }
+            let controls: Vec<_> = stage
+                .controls()
+                .iter()
+                .map(|c| (label_of(c), Area::of(c)))
+                .collect();
+            for (i, (label, area)) in controls.iter().enumerate() {
+                if area.w < least || area.h < least {
+                    say(format!("{label:?} is smaller than {least} px: {area:?}"));
+                }
+                for (other, there) in &controls[..i] {
+                    if area.apart(there) < least * DEAD {
+                        say(format!("{label:?} and {other:?} stand too close"));
+                    }
+                }
+                for (text, there) in &texts {
+                    if area.apart(there) < -1.0 && !there.within(area) {
+                        say(format!("text {text:?} crosses the edge of {label:?}"));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_view_holds_on_1280x800() {
+    holds(0);
+}
+
+#[test]
+fn every_view_holds_on_1024x600() {
+    holds(1);
+}
+
+#[test]
+fn every_view_holds_on_800x480() {
+    holds(2);
+}
+
+#[test]
+fn every_view_holds_on_720x1280() {
+    holds(3);
+}
+
+#[test]
+fn twenty_millimetres_are_118_pixels_on_the_ten_inch_panel() {
+    assert_eq!(finger(1280, 800).ceil(), 118.0);
+}

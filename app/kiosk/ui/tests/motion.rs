@@ -1,0 +1,122 @@
+//! What moves, and that it comes to rest.
+
+#[allow(dead_code)]
+mod stage;
+
+use std::time::Duration;
+
+use machitap_domain::catalogue::Language;
+use machitap_kiosk_core::{Screen, View};
+use machitap_kiosk_ui::gallery;
+use stage::{Stage, label_of};
+
+fn view(name: &str) -> Screen {
+    let found = gallery::views().into_iter().find(|(n, _)| *n == name);
+    found.expect("it is in the gallery").1
+}
+
+fn ms(n: u64) -> Duration {
+    Duration::from_millis(n)
+}
+
+#[test]
+fn the_ring_of_a_household_runs_out() {
+    let stage = Stage::new();
+    stage.show(&view("household-in"));
+    let whole = stage.picture();
+    stage.pass(ms(2_000));
+    let part = stage.picture();
+    stage.pass(ms(4_000));
+    let gone = stage.picture();
+    assert!(whole.differs(&part) > 500, "two of five seconds show");
+    assert!(part.differs(&gone) > 500, "and the rest does");
+    stage.pass(ms(1_000));
+    assert_eq!(gone.differs(&stage.picture()), 0, "then nothing is drawn");
+}
+
+#[test]
+fn a_new_view_starts_its_ring_anew_and_a_minute_of_the_clock_does_not() {
+    let stage = Stage::new();
+    let mut screen = view("household-in");
+    stage.show(&screen);
+    let seconds = || {
+        let all = stage.accessible();
+        let ring = all.iter().find(|e| label_of(e) == "のこり時間");
+        ring.and_then(|r| r.accessible_value()).map(String::from)
+    };
+    assert_eq!(seconds().as_deref(), Some("5"));
+    stage.pass(ms(2_100));
+    assert_eq!(seconds().as_deref(), Some("3"));
+    screen.header.clock.time.as_mut().expect("a time").minute += 1;
+    stage.show(&screen);
+    assert_eq!(seconds().as_deref(), Some("3"), "the clock is no touch");
+    let View::Household(household) = &mut screen.view else {
+        panic!("a household");
+    };
+    household.children.pop();
+    stage.show(&screen);
+    assert_eq!(seconds().as_deref(), Some("5"), "another view is");
+}
+
+#[test]
+fn undo_counts_its_seconds_down_and_goes() {
+    let stage = Stage::new();
+    stage.show(&view("visit-done"));
+    stage.control("まちがえたとき：とりけす（あと58秒）");
+    stage.pass(ms(10_000));
+    stage.control("まちがえたとき：とりけす（あと48秒）");
+    for _ in 0..50 {
+        stage.pass(ms(1_000));
+    }
+    assert!(stage.controls().is_empty());
+}
+
+#[test]
+fn the_idle_card_glides_and_rests() {
+    let stage = Stage::new();
+    stage.show(&view("nursery-idle"));
+    let rest = stage.picture();
+    stage.pass(ms(3_000));
+    assert_eq!(rest.differs(&stage.picture()), 0, "at rest nothing moves");
+    assert!(!stage.ui.window().has_active_animations());
+    stage.pass(ms(3_000));
+    let before = stage.picture();
+    stage.pass(ms(500));
+    assert!(stage.ui.window().has_active_animations());
+    assert!(before.differs(&stage.picture()) > 1_000, "it is on its way");
+    stage.pass(ms(800));
+    let near = stage.picture();
+    assert!(rest.differs(&near) > 5_000, "the card lies on the reader");
+    stage.pass(ms(2_500));
+    stage.pass(ms(1_500));
+    assert_eq!(rest.differs(&stage.picture()), 0, "and is back");
+}
+
+#[test]
+fn the_language_changes_while_the_screen_stands() {
+    let stage = Stage::new();
+    let idle = view("visit-idle");
+    stage.show(&idle);
+    let ja = stage.picture();
+    stage.show(&gallery::in_language(&idle, Language::En));
+    assert!(ja.differs(&stage.picture()) > 5_000);
+    stage.show(&idle);
+    assert_eq!(ja.differs(&stage.picture()), 0);
+}
+
+#[test]
+fn notices_take_turns() {
+    let stage = Stage::new();
+    let mut screen = view("visit-idle-plain");
+    let View::Idle(idle) = &mut screen.view else {
+        panic!("an idle view");
+    };
+    idle.notices = vec!["ひとつめ".into(), "ふたつめ".into()];
+    stage.show(&screen);
+    let shown = |text: &str| stage.accessible().iter().any(|e| label_of(e) == text);
+    assert!(shown("ひとつめ") && !shown("ふたつめ"));
+    stage.pass(ms(9_100));
+    assert!(shown("ふたつめ") && !shown("ひとつめ"));
+    stage.pass(ms(9_100));
+    assert!(shown("ひとつめ"));
+}

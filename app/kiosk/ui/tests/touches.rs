@@ -1,0 +1,141 @@
+//! What each control says when it is pressed, by finger and by assistive means.
+
+#[allow(dead_code)]
+mod stage;
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+
+use i_slint_backend_testing::AccessibleRole;
+use machitap_domain::{attendance::Direction, catalogue::Language};
+use machitap_kiosk_core::{Screen, Touch, View};
+use machitap_kiosk_ui::gallery;
+use slint::platform::PointerEventButton;
+use stage::{Stage, label_of};
+
+/// All that must be on that screen in Japanese, and nothing else.
+fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
+    let mut all = BTreeMap::new();
+    let mut put = |label: &str, touch| {
+        assert_eq!(all.insert(label.to_owned(), touch), None, "{label}");
+    };
+    let undo = "まちがえたとき：とりけす（あと58秒）";
+    match &screen.view {
+        View::Idle(_) => put("English", Touch::Language(Language::En)),
+        View::Household(household) => {
+            put("記録する", Touch::Confirm);
+            put("やめる", Touch::Cancel);
+            for (i, child) in household.children.iter().enumerate() {
+                let name = child.name.reveal();
+                put(name, Touch::ToggleChild(i));
+                let other = match child.direction {
+                    Direction::In => "降園",
+                    Direction::Out => "登園",
+                };
+                put(&format!("{name}を {other}に かえる"), Touch::TurnChild(i));
+            }
+        }
+        View::NurseryDone(done) if done.undo.is_some() => put(undo, Touch::Undo),
+        View::VisitDone(done) if done.undo.is_some() => put(undo, Touch::Undo),
+        View::Message(_) => put("もどる", Touch::Cancel),
+        View::StaffPin(_) => {
+            for digit in 0..10 {
+                put(&digit.to_string(), Touch::Digit(digit));
+            }
+            put("1文字 けす", Touch::Erase);
+            put("やめる", Touch::Cancel);
+        }
+        View::StaffPanel(_) => put("とじる", Touch::Cancel),
+        View::NurseryDone(_)
+        | View::VisitDone(_)
+        | View::Starting
+        | View::Reading
+        | View::Undone
+        | View::OutOfService(_) => {}
+    }
+    all
+}
+
+fn listening() -> (Stage, Rc<RefCell<Vec<Touch>>>) {
+    let stage = Stage::new();
+    let heard: Rc<RefCell<Vec<Touch>>> = Rc::default();
+    let ear = heard.clone();
+    stage.ui.on_touch(move |touch| ear.borrow_mut().push(touch));
+    (stage, heard)
+}
+
+/// Presses all of one page, and says which labels there were.
+fn press_all(stage: &Stage, heard: &RefCell<Vec<Touch>>, want: &BTreeMap<String, Touch>) {
+    for control in stage.controls() {
+        let label = label_of(&control);
+        let Some(touch) = want.get(&label) else {
+            assert!(label.starts_with("ほかの お子さん"), "unforeseen {label:?}");
+            continue;
+        };
+        for by_finger in [true, false] {
+            if by_finger {
+                control.mock_single_click(PointerEventButton::Left);
+            } else {
+                control.invoke_accessible_default_action();
+            }
+            assert_eq!(heard.take(), [*touch], "{label:?}, by finger: {by_finger}");
+        }
+    }
+}
+
+#[test]
+fn every_control_says_the_right_touch_and_no_other_is_there() {
+    let (stage, heard) = listening();
+    for (name, screen) in gallery::views() {
+        stage.show(&screen);
+        let want = expected(&screen);
+        let mut seen: Vec<String> = Vec::new();
+        // Households of many children take more than one page.
+        loop {
+            press_all(&stage, &heard, &want);
+            seen.extend(stage.controls().iter().map(label_of));
+            let next = stage
+                .controls()
+                .into_iter()
+                .find(|c| label_of(c).starts_with("ほかの お子さん"));
+            match next {
+                Some(next) if !label_of(&next).contains("2／2") => {
+                    next.mock_single_click(PointerEventButton::Left);
+                    assert_eq!(heard.take(), [], "turning a page is no touch");
+                }
+                _ => break,
+            }
+        }
+        for label in want.keys() {
+            assert!(seen.contains(label), "{name}: {label:?} is missing");
+        }
+    }
+}
+
+#[test]
+fn a_child_tells_assistive_means_whether_it_is_taken_along() {
+    let stage = Stage::new();
+    let (_, screen) = gallery::views()
+        .into_iter()
+        .find(|(name, _)| *name == "household-touched")
+        .expect("it is in the gallery");
+    stage.show(&screen);
+    for (name, taken) in [("山田 花子", true), ("山田 太郎", false)] {
+        let row = stage.control(name);
+        assert_eq!(row.accessible_role(), Some(AccessibleRole::Checkbox));
+        assert_eq!(row.accessible_checked(), Some(taken));
+    }
+}
+
+#[test]
+fn the_other_language_is_offered_in_itself() {
+    let (stage, heard) = listening();
+    let (_, idle) = gallery::views()
+        .into_iter()
+        .find(|(name, _)| *name == "visit-idle")
+        .expect("it is in the gallery");
+    stage.show(&gallery::in_language(&idle, Language::En));
+    stage
+        .control("日本語")
+        .mock_single_click(PointerEventButton::Left);
+    assert_eq!(heard.take(), [Touch::Language(Language::Ja)]);
+}
