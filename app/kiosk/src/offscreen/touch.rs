@@ -21,7 +21,6 @@ const TOUCHABLE: [AccessibleRole; 6] = [
 fn labelled() -> Option<Vec<(ElementHandle, String)>> {
     with_stage(|stage| {
         ElementQuery::from_root(stage.ui().component())
-            .match_descendants()
             .match_predicate(|element| element.accessible_label().is_some())
             .find_all()
             .into_iter()
