@@ -82,8 +82,8 @@ fn the_idle_card_glides_and_rests() {
     stage.pass(ms(3_000));
     let before = stage.picture();
     stage.pass(ms(500));
-    assert!(stage.ui.window().has_active_animations());
     assert!(before.differs(&stage.picture()) > 1_000, "it is on its way");
+    assert!(stage.ui.window().has_active_animations());
     stage.pass(ms(800));
     let near = stage.picture();
     assert!(rest.differs(&near) > 5_000, "the card lies on the reader");
