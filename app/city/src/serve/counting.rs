@@ -44,7 +44,10 @@ const PAUSE: Duration = Duration::from_millis(500);
 const IDLE: Duration = Duration::from_secs(60);
 
 enum ToCounting {
-    Message { generation: u64, publish: Publish },
+    Message {
+        generation: u64,
+        publish: Box<Publish>,
+    },
     RepeatReceipts,
     Finish,
 }
@@ -103,7 +106,7 @@ impl Counting {
         let promised = publish.qos != QoS::AtMostOnce;
         let message = ToCounting::Message {
             generation,
-            publish,
+            publish: Box::new(publish),
         };
         match self.queue.try_send(message) {
             Ok(()) => true,
@@ -192,7 +195,7 @@ impl Worker {
                     ToCounting::Message {
                         generation,
                         publish,
-                    } => group.push(self.read(generation, publish)),
+                    } => group.push(self.read(generation, *publish)),
                     ToCounting::RepeatReceipts => {
                         let now = self.now();
                         for whose in self.ingest.journals()? {

@@ -1,0 +1,5 @@
+//! The city as its people meet it: the real binary, the real broker.
+
+mod broker;
+mod commands;
+mod support;
