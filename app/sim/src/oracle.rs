@@ -17,7 +17,7 @@ use crate::{
 pub struct Verdict {
     /// Each difference.
     pub differences: Vec<String>,
-    /// Taps that reached a reader.
+    /// Taps that a screen answered.
     pub taps: u64,
     /// Facts in the kiosks' journals.
     pub journalled: u64,

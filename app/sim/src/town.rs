@@ -1,6 +1,9 @@
 //! The sample town: its documents, its people's cards. Nobody in it exists.
 
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{
+    LazyLock, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use anyhow::{Context, Result};
 use machitap_card::{
@@ -78,6 +81,7 @@ pub struct Wallet {
     keys: TestOnly,
     log: ApduLog,
     counters: Mutex<Vec<Counters>>,
+    held: AtomicU64,
 }
 
 impl Wallet {
@@ -90,6 +94,7 @@ impl Wallet {
             keys: TestOnly::for_demo(true)?,
             log: ApduLog::default(),
             counters: Mutex::default(),
+            held: AtomicU64::new(0),
         })
     }
 
@@ -101,6 +106,16 @@ impl Wallet {
     /// Commands to all cards so far.
     pub fn commands(&self) -> usize {
         self.log.len()
+    }
+
+    /// A card is held to a reader.
+    pub(crate) fn count_held(&self) {
+        self.held.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many cards were held to readers.
+    pub fn held(&self) -> u64 {
+        self.held.load(Ordering::Relaxed)
     }
 
     /// My Number Cards on which a PIN lost a try.

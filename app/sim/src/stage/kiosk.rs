@@ -238,6 +238,7 @@ impl Kiosk {
     /// As [`Kiosk::insert`].
     pub fn insert_into(&self, slot: usize, card: Box<dyn VirtualCard>) -> Result<Inserted> {
         let pcscd = self.pcscd.as_ref().context("this kiosk has no reader")?;
+        self.wallet.count_held();
         Ok(pcscd.slots()[slot].insert(card)?)
     }
 

@@ -3,6 +3,7 @@
 mod backlog;
 mod bare_card;
 mod bare_commit;
+mod bare_render;
 mod bridge;
 mod figures;
 mod life;
@@ -77,7 +78,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("the measurement stopped: {error:?}");
+            eprintln!("the measurement stopped: {error:#}");
             ExitCode::FAILURE
         }
     }

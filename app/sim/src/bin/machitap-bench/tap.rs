@@ -1,8 +1,8 @@
 //! A tap, from the card to the frame, against the floor measured beside it.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use machitap_domain::CitizenId;
 use machitap_sim::{
     stage::{Dir, Documents, Kiosk, Plan, Stage, trace::Line, wait},
@@ -13,6 +13,7 @@ use crate::{
     Size,
     bare_card::BareReader,
     bare_commit::BareCommits,
+    bare_render::BareRenderer,
     figures::{Figures, Samples, ms},
     place,
 };
@@ -73,12 +74,13 @@ pub(crate) fn measure(size: Size, figures: &mut Figures) -> Result<()> {
     kiosk.control().wait_for("idle", SOON)?;
 
     let mut reader = BareReader::start(stage.path())?;
+    let mut renderer = BareRenderer::start()?;
     let mut commits = BareCommits::open(&stage.path().join("floor.db"), facts)?;
     let (mut total, mut floor, mut own) = (Samples::new(), Samples::new(), Samples::new());
     let (mut card, mut commit, mut render) = (Samples::new(), Samples::new(), Samples::new());
     for n in 0..size.taps {
         let took = tap(&kiosk, WARM + n)?;
-        let bare_render = bare_render(&kiosk)?;
+        let bare_render = renderer.render()?;
         let bare_card = reader.tap(visitor(kiosk.wallet(), n)?)?;
         let bare_commit = commits.commit()?;
         let least = bare_card + bare_commit + bare_render;
@@ -140,10 +142,4 @@ fn taps(kiosk: &Kiosk) -> Result<Vec<Duration>> {
         _ => None,
     });
     Ok(taps.collect())
-}
-
-/// One render of what stands on the kiosk's screen, by its own renderer and nothing else.
-fn bare_render(kiosk: &Kiosk) -> Result<Duration> {
-    let _ = (kiosk, Path::new(""));
-    None.context("to come")
 }

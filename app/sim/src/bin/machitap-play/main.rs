@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("the demonstration stopped: {error:?}");
+            eprintln!("the demonstration stopped: {error:#}");
             ExitCode::FAILURE
         }
     }

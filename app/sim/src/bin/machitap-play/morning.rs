@@ -36,6 +36,8 @@ fn first_day(stage: &mut Stage, p: &mut Player<'_>) -> Result<()> {
         "A new kiosk that has not heard from the city says so.",
     )?;
     stage.broker.start()?;
+    p.wait_for("idle")?;
+    p.kiosk().wait_until_counted(LINK_LIMIT)?;
     p.see(
         "idle",
         "idle",
@@ -50,10 +52,15 @@ fn arrivals(p: &mut Player<'_>) -> Result<Instant> {
     p.see("household", "household", "A mother with two children.")?;
     card.remove();
     p.touch("山田 太郎を 降園に かえる")?;
-    p.picture("turned", "A touch turns the way of one child round.")?;
+    p.see_label(
+        "山田 太郎を 登園に かえる",
+        "turned",
+        "A touch turns the way of one child round.",
+    )?;
     p.touch("山田 太郎を 登園に かえる")?;
     p.touch("山田 さくら")?;
-    p.picture(
+    p.see_label(
+        "今回は",
         "left-out",
         "Another leaves one child out: it stays at home today.",
     )?;
@@ -78,12 +85,8 @@ fn arrivals(p: &mut Player<'_>) -> Result<Instant> {
         "… and his child is recorded.",
     )?;
     p.rest()?;
-    p.tap("jiro", "reading")?;
-    p.see(
-        "nursery-done",
-        "already",
-        "He taps once more: nothing is recorded twice.",
-    )?;
+    p.tap("jiro", "nursery-done")?;
+    p.picture("already", "He taps once more: nothing is recorded twice.")?;
     p.touch_undo()?;
     p.see(
         "undone",
@@ -133,7 +136,7 @@ fn bad_cards(p: &mut Player<'_>) -> Result<()> {
 
 fn in_english(p: &mut Player<'_>) -> Result<()> {
     p.touch("English")?;
-    p.picture("idle-english", "The same in English.")?;
+    p.see_label("日本語", "idle-english", "The same in English.")?;
     p.tap("christiana", "household")?;
     p.picture("household-english", "A family with long names, in English.")?;
     p.touch("Record")?;
@@ -148,7 +151,7 @@ fn staff(p: &mut Player<'_>) -> Result<()> {
         "A member of staff: the card alone opens nothing.",
     )?;
     p.type_pin("000000")?;
-    p.picture("staff-pin-wrong", "A wrong PIN.")?;
+    p.see_label("番号が", "staff-pin-wrong", "A wrong PIN.")?;
     p.type_pin(town::STAFF_PIN)?;
     p.see(
         "staff-panel",
@@ -163,7 +166,8 @@ fn without_the_city(stage: &mut Stage, p: &mut Player<'_>) -> Result<()> {
     stage.broker.kill();
     p.control()
         .wait_until(LINK_LIMIT, "the kiosk to notice", |s| !s.connected)?;
-    p.picture(
+    p.see_label(
+        "通信は",
         "offline",
         "The broker is gone. A badge says so, and work goes on.",
     )?;
@@ -175,6 +179,7 @@ fn without_the_city(stage: &mut Stage, p: &mut Player<'_>) -> Result<()> {
     p.touch("記録する")?;
     p.see("nursery-done", "offline-done", "Recorded without the city.")?;
     p.rest()?;
+    p.picture("offline-waiting", "What waits is counted in the badge.")?;
     stage.broker.start()?;
     p.kiosk().wait_until_counted(LINK_LIMIT)?;
     p.picture(

@@ -54,6 +54,16 @@ impl<'a> Player<'a> {
         self.picture(name, caption)
     }
 
+    /// Waits until something on the screen is labelled so, then takes a picture: for what
+    /// changes within a view.
+    pub(crate) fn see_label(&mut self, with: &str, name: &str, caption: &str) -> Result<()> {
+        wait::until(SCREEN_LIMIT, &format!("{with:?} on the screen"), || {
+            let labels = self.control.labels().unwrap_or_default();
+            labels.iter().any(|label| label.starts_with(with))
+        })?;
+        self.picture(name, caption)
+    }
+
     /// A picture of what is there.
     pub(crate) fn picture(&mut self, name: &str, caption: &str) -> Result<()> {
         let file = self.album.next(self.scene, name, caption);
@@ -85,11 +95,14 @@ impl<'a> Player<'a> {
 
     /// Presses what is labelled so.
     pub(crate) fn touch(&self, label: &str) -> Result<()> {
-        let labels = || self.control.labels().unwrap_or_default().join(" | ");
+        let mut why = None;
         wait::for_some(SCREEN_LIMIT / 6, &format!("{label:?} to touch"), || {
-            self.control.touch(label).ok()
+            self.control
+                .touch(label)
+                .map_err(|error| why = Some(error))
+                .ok()
         })
-        .with_context(|| format!("there is: {}", labels()))
+        .with_context(|| why.map_or_else(String::new, |error| format!("{error:#}")))
     }
 
     /// Presses the undo button, whatever its seconds.

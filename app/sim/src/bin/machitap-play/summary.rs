@@ -36,7 +36,11 @@ pub(crate) fn print(stage: &Stage, v: &Verdict, album: &Album, took: Duration) -
     let forbidden = stage.wallet.forbidden();
     let harmed = stage.wallet.harmed();
     println!("── The day in numbers");
-    println!("   taps                                  {:>6}", v.taps);
+    println!(
+        "   cards held to the readers             {:>6}",
+        stage.wallet.held()
+    );
+    println!("   taps answered with a result           {:>6}", v.taps);
     println!(
         "   facts in the kiosks' journals         {:>6}",
         v.journalled
