@@ -71,17 +71,19 @@ pub enum Rejected {
     #[error(transparent)]
     Catalogue(#[from] InvalidCatalogue),
     /// A roster with a fault; which household stays unsaid.
-    #[error("{}", roster_fault(.0))]
-    Roster(#[from] InvalidRoster),
+    #[error("{0}")]
+    Roster(&'static str),
     /// Of another city or facility.
     #[error("it is of {0}, not of this kiosk's place")]
     Elsewhere(String),
 }
 
-const fn roster_fault(fault: &InvalidRoster) -> &'static str {
-    match fault {
-        InvalidRoster::CardTwice { .. } => "a card stands twice in it",
-        InvalidRoster::NoChildren(_) => "a household in it has no children",
+impl From<InvalidRoster> for Rejected {
+    fn from(fault: InvalidRoster) -> Self {
+        Self::Roster(match fault {
+            InvalidRoster::CardTwice { .. } => "a card stands twice in it",
+            InvalidRoster::NoChildren(_) => "a household in it has no children",
+        })
     }
 }
 

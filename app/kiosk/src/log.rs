@@ -13,8 +13,10 @@ pub use limit::Limit;
 
 /// Sets the level of records, in the syntax of `tracing-subscriber`'s filters.
 const LEVEL_ENV: &str = "MACHITAP_LOG";
-/// What is recorded unless that says otherwise.
-const LEVEL: &str = "warn,machitap=info,machitap_kiosk=info,machitap_card=info,machitap_store=info";
+/// What is recorded unless that says otherwise. The reader's own warnings come at every try;
+/// the engine records that it is gone once.
+const LEVEL: &str =
+    "warn,machitap=info,machitap_kiosk=info,machitap_card=error,machitap_store=info";
 
 /// Starts recording, once in the life of the process.
 pub fn start() {

@@ -34,7 +34,8 @@ pub(super) struct Follow {
     /// Facts of the present input that a confirming screen may rest on.
     fresh: Vec<u64>,
     awaited: Vec<Awaited>,
-    idle_seen: bool,
+    idle_awaited: bool,
+    idle_told: bool,
 }
 
 impl Follow {
@@ -46,7 +47,8 @@ impl Follow {
             tapped: None,
             fresh: Vec::new(),
             awaited: Vec::new(),
-            idle_seen: false,
+            idle_awaited: false,
+            idle_told: false,
         }
     }
 
@@ -96,8 +98,12 @@ impl Follow {
         let before = self.ticket;
         self.ticket += 1;
         if name != self.view {
-            for awaited in self.awaited.iter_mut().filter(|a| a.last.is_none()) {
-                awaited.last = Some(before);
+            // One waiting screen after another is still a kiosk that waits.
+            let stays = |a: &Awaited| matches!(a.what, What::Idle) && names::waits(view);
+            for awaited in self.awaited.iter_mut() {
+                if awaited.last.is_none() && !stays(awaited) {
+                    awaited.last = Some(before);
+                }
             }
         }
         self.view = name;
@@ -110,8 +116,8 @@ impl Follow {
         {
             self.awaits(What::Tap(tapped));
         }
-        if names::waits(view) && !self.idle_seen {
-            self.idle_seen = true;
+        if names::waits(view) && !self.idle_awaited {
+            self.idle_awaited = true;
             self.awaits(What::Idle);
         }
         self.ticket
@@ -134,6 +140,7 @@ impl Follow {
             if awaited.first > ticket {
                 self.awaited.push(awaited);
             } else if awaited.last.is_none_or(|last| ticket <= last) {
+                self.idle_told |= matches!(awaited.what, What::Idle);
                 lines.push(match awaited.what {
                     What::Tap(tapped) => Line::Tap {
                         tap: tapped.tap,
@@ -151,6 +158,8 @@ impl Follow {
                         since_start_ms: at_ns.saturating_sub(started_ns) / 1_000_000,
                     },
                 });
+            } else if matches!(awaited.what, What::Idle) {
+                self.idle_awaited = self.idle_told;
             }
         }
         lines
@@ -206,6 +215,16 @@ mod tests {
         );
         let again = follow.shows(&waiting());
         assert_eq!(lines(&mut follow, again), []);
+    }
+
+    #[test]
+    fn a_waiting_screen_nobody_saw_is_made_up_for_by_the_next() {
+        let mut follow = Follow::new(0, 0);
+        follow.shows(&waiting());
+        let between = follow.shows(&View::Reading);
+        assert_eq!(lines(&mut follow, between), []);
+        let again = follow.shows(&waiting());
+        assert_eq!(lines(&mut follow, again).len(), 1);
     }
 
     #[test]

@@ -1,0 +1,208 @@
+//! The configuration file: what is said of each fault, and where.
+
+use std::path::Path;
+
+use machitap_kiosk::config::{Config, Fault, Keys};
+
+const GOOD: &str = r#"enrolment = "enrolment"
+state = "/var/lib/machitap"
+time_zone = "Asia/Tokyo"
+demo = false
+[broker]
+host = "broker.example"
+port = 8883
+keep_alive_s = 15
+[reader]
+prefix = "SONY"
+keys = "sealed-file:/run/keys"
+enabled = true
+[journal]
+max_bytes = 2147483648
+min_free_bytes = 67108864
+keep_days = 40
+[screen]
+size = "1024x600"
+fullscreen = true
+[sound]
+enabled = false
+"#;
+
+fn faults(text: &str) -> Vec<Fault> {
+    Config::parse(text, Path::new("/etc/machitap")).unwrap_err()
+}
+
+#[test]
+fn a_full_file_is_read() {
+    let config = Config::parse(GOOD, Path::new("/etc/machitap")).unwrap();
+    assert_eq!(config.enrolment, Path::new("/etc/machitap/enrolment"));
+    assert_eq!(config.state, Path::new("/var/lib/machitap"));
+    assert_eq!(config.broker.host, "broker.example");
+    assert_eq!(config.reader.keys, Keys::SealedFile("/run/keys".into()));
+    assert_eq!(config.reader.prefix.as_deref(), Some("SONY"));
+    assert_eq!((config.screen.width, config.screen.height), (1_024, 600));
+    assert!(config.screen.fullscreen && !config.sound);
+    assert_eq!(config.journal.keep_ms(), 40 * 86_400_000);
+}
+
+#[test]
+fn what_is_left_out_has_its_usual_value() {
+    let short = "enrolment = \"e\"\nstate = \"s\"\ntime_zone = \"Asia/Tokyo\"\ndemo = true\n\
+                 [broker]\nhost = \"b\"\n[reader]\nkeys = \"test-only\"\n";
+    let config = Config::parse(short, Path::new("")).unwrap();
+    assert_eq!(
+        (config.broker.port, config.broker.keep_alive_s),
+        (8_883, 15)
+    );
+    assert_eq!(config.reader.keys, Keys::TestOnly);
+    assert!(config.reader.enabled && config.sound && config.demo);
+    assert_eq!(config.journal.max_bytes, 2 << 30);
+}
+
+#[test]
+fn each_wrong_value_names_its_key_its_line_and_what_would_be_right() {
+    for (good, bad, line, key, said) in [
+        (
+            "\"Asia/Tokyo\"",
+            "\"Asia/Kyoto\"",
+            3,
+            "time_zone",
+            "tz database",
+        ),
+        ("demo = false", "demo = \"no\"", 4, "demo", "true or false"),
+        (
+            "broker.example",
+            "mqtts://broker",
+            6,
+            "broker.host",
+            "without scheme",
+        ),
+        (
+            "port = 8883",
+            "port = 99999",
+            7,
+            "broker.port",
+            "from 1 to 65535",
+        ),
+        (
+            "port = 8883",
+            "port = \"x\"",
+            7,
+            "broker.port",
+            "from 1 to 65535",
+        ),
+        (
+            "keep_alive_s = 15",
+            "keep_alive_s = 1",
+            8,
+            "broker.keep_alive_s",
+            "from 5 to 3600",
+        ),
+        (
+            "sealed-file:/run/keys",
+            "vault",
+            11,
+            "reader.keys",
+            "sealed-file:PATH",
+        ),
+        (
+            "sealed-file:/run/keys",
+            "sealed-file:",
+            11,
+            "reader.keys",
+            "sealed-file:PATH",
+        ),
+        (
+            "sealed-file:/run/keys",
+            "test-only",
+            11,
+            "reader.keys",
+            "needs demo = true",
+        ),
+        (
+            "2147483648",
+            "1000",
+            14,
+            "journal.max_bytes",
+            "from 4194304",
+        ),
+        (
+            "67108864",
+            "-1",
+            15,
+            "journal.min_free_bytes",
+            "whole number",
+        ),
+        (
+            "keep_days = 40",
+            "keep_days = 4.5",
+            16,
+            "journal.keep_days",
+            "whole number",
+        ),
+        ("1024x600", "1024", 18, "screen.size", "WIDTHxHEIGHT"),
+        ("1024x600", "9x9", 18, "screen.size", "WIDTHxHEIGHT"),
+        (
+            "enabled = false",
+            "enable = false",
+            21,
+            "sound.enable",
+            "no such key",
+        ),
+        ("[sound]", "[sounds]", 20, "sounds", "no such key"),
+        ("\"enrolment\"", "3", 1, "enrolment", "in quotes"),
+        ("\"enrolment\"", "\"\"", 1, "enrolment", "directory"),
+    ] {
+        assert!(GOOD.contains(good), "{good}");
+        let faults = faults(&GOOD.replacen(good, bad, 1));
+        assert_eq!(faults.len(), 1, "{bad}: {faults:?}");
+        assert_eq!(
+            (faults[0].line, faults[0].key.as_str()),
+            (Some(line), key),
+            "{bad}"
+        );
+        assert!(faults[0].what.contains(said), "{bad}: {}", faults[0]);
+    }
+}
+
+#[test]
+fn every_fault_is_told_at_once_in_the_order_of_the_file() {
+    let bad = GOOD
+        .replace("Asia/Tokyo", "Mars")
+        .replace("port = 8883", "port = 0")
+        .replace("state = \"/var/lib/machitap\"\n", "")
+        .replace("[sound]", "[noise]");
+    let said: Vec<String> = faults(&bad).iter().map(ToString::to_string).collect();
+    assert_eq!(said.len(), 4, "{said:?}");
+    assert!(said[0].starts_with("line 2: time_zone: "), "{said:?}");
+    assert!(said[1].starts_with("line 6: broker.port: "), "{said:?}");
+    assert!(said[2].starts_with("line 19: noise: "), "{said:?}");
+    assert!(said[3].starts_with("state: is missing"), "{said:?}");
+}
+
+#[test]
+fn an_empty_file_names_all_that_is_missing() {
+    let keys: Vec<String> = faults("").into_iter().map(|f| f.key).collect();
+    for key in [
+        "enrolment",
+        "state",
+        "time_zone",
+        "broker.host",
+        "reader.keys",
+    ] {
+        assert!(keys.iter().any(|k| k == key), "{key} in {keys:?}");
+    }
+}
+
+#[test]
+fn what_is_no_toml_has_a_line() {
+    let faults = faults("state = \"s\"\nenrolment = = 3\n");
+    assert_eq!(faults[0].line, Some(2));
+}
+
+#[test]
+fn a_kiosk_without_a_reader_needs_no_keys() {
+    let text = GOOD
+        .replace("keys = \"sealed-file:/run/keys\"\n", "")
+        .replace("enabled = true", "enabled = false");
+    assert!(!Config::parse(&text, Path::new("")).unwrap().reader.enabled);
+}
