@@ -191,3 +191,145 @@ fn taps(trace: &[trace::Line]) -> u64 {
         .filter(|l| matches!(l, trace::Line::Tap { .. }));
     taps.count() as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use machitap_domain::{
+        BootId, Draft, Fact, FactBody, FactId, FactKey, Hash, Incarnation, Quality, Stamp,
+        fact::Refusal,
+    };
+
+    use super::*;
+    use crate::journal::Stored;
+
+    const LIFE: Uuid = Uuid::from_u128(7);
+
+    /// A chain of that many facts.
+    fn chain(length: u64) -> Vec<Stored> {
+        let mut prev = Hash::GENESIS;
+        let stored = |seq: u64| {
+            let draft = Draft {
+                id: FactId(Uuid::from_u128(seq.into())),
+                subject: None,
+                at: Stamp {
+                    wall_ms: 0,
+                    boot: BootId(Uuid::nil()),
+                    mono_ms: seq,
+                    quality: Quality::UNKNOWN,
+                },
+                caused_by: None,
+                body: FactBody::Refused {
+                    why: Refusal::UnknownCard,
+                },
+            };
+            let key = FactKey {
+                kiosk: "kiosk-1".parse().unwrap(),
+                incarnation: Incarnation(LIFE),
+                seq,
+            };
+            let fact = Fact::place(draft, key, "hall".parse().unwrap(), prev);
+            let hash = Hash::of(&fact.to_bytes());
+            prev = hash;
+            Stored { fact, hash }
+        };
+        (1..=length).map(stored).collect()
+    }
+
+    fn witness() -> Witness {
+        Witness {
+            kiosk: "kiosk-1".into(),
+            trace: vec![trace::Line::Confirmed {
+                view: "visit-done".into(),
+                seqs: vec![2, 3],
+                incarnation: LIFE.to_string(),
+            }],
+            journal: Local {
+                incarnation: LIFE,
+                last_seq: 3,
+                base_seq: 0,
+                receipted: 3,
+                facts: chain(3),
+            },
+        }
+    }
+
+    fn ledger() -> Ledger {
+        let facts = chain(3);
+        let facts = facts.into_iter().map(|s| (s.fact.key.seq, s.fact, s.hash));
+        let counted = Counted {
+            contiguous: 3,
+            forked: false,
+            facts: facts.collect(),
+        };
+        Ledger {
+            journals: BTreeMap::from([(("kiosk-1".into(), LIFE), counted)]),
+            ..Ledger::default()
+        }
+    }
+
+    fn said(witness: Witness, ledger: &Ledger) -> String {
+        judge(&[witness], ledger).differences.join("\n")
+    }
+
+    fn counted(ledger: &mut Ledger) -> &mut Counted {
+        ledger.journals.values_mut().next().unwrap()
+    }
+
+    #[test]
+    fn sides_that_agree_pass() {
+        let verdict = judge(&[witness()], &ledger());
+        assert_eq!(verdict.differences, Vec::<String>::new());
+        assert_eq!(
+            (verdict.confirmed, verdict.journalled, verdict.counted),
+            (2, 3, 3)
+        );
+    }
+
+    /// Each way to be wrong is found out: a judge that lets anything pass proves nothing.
+    #[test]
+    fn every_lie_is_found_out() {
+        let mut lost = ledger();
+        counted(&mut lost).facts.pop();
+        assert!(said(witness(), &lost).contains("counted 0 times"));
+        assert!(said(witness(), &lost).contains("1 facts only here"));
+
+        let mut doubled = ledger();
+        let again = counted(&mut doubled).facts[2].clone();
+        counted(&mut doubled).facts.push(again);
+        assert!(said(witness(), &doubled).contains("counted 2 times"));
+
+        let mut other = ledger();
+        counted(&mut other).facts[1].2 = Hash([9; 32]);
+        assert!(said(witness(), &other).contains("chain breaks at fact 3"));
+
+        let mut hole = ledger();
+        counted(&mut hole).contiguous = 1;
+        assert!(said(witness(), &hole).contains("a receipt for 3 where the city has 1"));
+
+        let mut forked = ledger();
+        counted(&mut forked).forked = true;
+        assert!(said(witness(), &forked).contains("fork"));
+
+        let mut letters = ledger();
+        letters.dead_letters = 1;
+        letters.quarantined = 1;
+        assert!(said(witness(), &letters).contains("1 dead letters"));
+        assert!(said(witness(), &letters).contains("1 facts quarantined"));
+
+        let mut pruned = witness();
+        pruned.journal.base_seq = 2;
+        pruned.journal.receipted = 1;
+        pruned.journal.facts.drain(..2);
+        assert!(said(pruned, &ledger()).contains("pruned to 2 with a receipt to 1"));
+
+        let mut ghost = ledger();
+        let life = ("kiosk-2".into(), Uuid::from_u128(8));
+        ghost.journals.insert(life, Counted::default());
+        assert!(said(witness(), &ghost).contains("a journal nobody has"));
+
+        let mut forgetful = witness();
+        forgetful.journal.last_seq = 2;
+        forgetful.journal.facts.pop();
+        assert!(said(forgetful, &ledger()).contains("1 only in the city"));
+    }
+}

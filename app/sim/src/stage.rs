@@ -22,7 +22,7 @@ pub use broker::Broker;
 pub use city::{City, Documents};
 pub use control::{Control, Status};
 pub use dir::Dir;
-pub use kiosk::{Kiosk, Plan, Surface};
+pub use kiosk::{Kiosk, Plan, Reader, Surface};
 pub use ports::free as free_port;
 pub use process::{Process, Recipe};
 pub use programs::Programs;

@@ -173,7 +173,7 @@ fn a_broker_of_another_authority_learns_nothing() {
         let right = stage.broker.port();
         kiosk.replan(|p| p.broker_port = Some(port))?;
         kiosk.start()?;
-        wait_for_log(&kiosk, "certificate")?;
+        wait_for_log(&kiosk, "unknown authority")?;
         visit(&kiosk, "hanako")?;
         let status = kiosk.control().status()?;
         ensure!(!status.connected && status.pending > 0, "{status:?}");

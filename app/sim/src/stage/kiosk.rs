@@ -25,6 +25,17 @@ pub enum Surface {
     Window,
 }
 
+/// Where a kiosk's cards are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reader {
+    /// A pcscd of its own with a virtual reader.
+    Private,
+    /// A service somebody else runs behind this socket.
+    At(PathBuf),
+    /// None.
+    Without,
+}
+
 /// How a kiosk is set up.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -40,8 +51,8 @@ pub struct Plan {
     pub min_free_bytes: u64,
     /// The broker's port, where it is another than the stage's.
     pub broker_port: Option<u16>,
-    /// With a card reader.
-    pub reader: bool,
+    /// Where cards are read.
+    pub reader: Reader,
     /// The day its certificate ends, as `2025-06-01`; the city's own rule if absent.
     pub certificate_until: Option<&'static str>,
 }
@@ -55,7 +66,7 @@ impl Default for Plan {
             max_bytes: 2 << 30,
             min_free_bytes: 64 << 20,
             broker_port: None,
-            reader: true,
+            reader: Reader::Private,
             certificate_until: None,
         }
     }
@@ -84,8 +95,7 @@ impl Kiosk {
     ) -> Result<Self> {
         let dir = stage.path().join(id.as_str());
         fs::create_dir_all(dir.join("state"))?;
-        let pcscd = plan
-            .reader
+        let pcscd = (plan.reader == Reader::Private)
             .then(|| PrivatePcscd::start(&dir.join("pc")))
             .transpose()?;
         let enrolment = stage.city.enrol(&id, &facility, plan.certificate_until)?;
@@ -131,7 +141,7 @@ impl Kiosk {
             state = self.state().display().to_string(),
             port = self.broker_port,
             keep_alive = plan.keep_alive_s,
-            reader = plan.reader,
+            reader = plan.reader != Reader::Without,
             max = plan.max_bytes,
             min = plan.min_free_bytes,
             size = plan.size,
@@ -154,10 +164,15 @@ impl Kiosk {
             Surface::Headless => recipe.arg("--headless"),
             Surface::Window => recipe,
         };
-        if let Some(pcscd) = &self.pcscd {
-            recipe = recipe.env("PCSCLITE_CSOCK_NAME", pcscd.socket());
+        let service = match &self.plan.reader {
+            Reader::Private => self.pcscd.as_ref().map(PrivatePcscd::socket),
+            Reader::At(socket) => Some(socket.clone()),
+            Reader::Without => None,
+        };
+        match service {
+            Some(socket) => recipe.env("PCSCLITE_CSOCK_NAME", socket),
+            None => recipe,
         }
-        recipe
     }
 
     /// Starts it and waits for nothing.
@@ -289,7 +304,8 @@ impl Kiosk {
         self.dir.join("c")
     }
 
-    fn trace_path(&self) -> PathBuf {
+    /// Where its trace goes.
+    pub fn trace_path(&self) -> PathBuf {
         self.dir.join("trace")
     }
 

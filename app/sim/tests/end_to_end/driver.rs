@@ -21,7 +21,7 @@ const TAP_LIMIT: Duration = Duration::from_secs(8);
 const EVERY: Duration = Duration::from_millis(20);
 /// Within this after a tap begins the plug is pulled, milliseconds: from before the card is
 /// noticed to after the screen.
-const PULL_WITHIN_MS: u64 = 1_600;
+const PULL_WITHIN_MS: u64 = 1_100;
 
 /// Who comes.
 #[derive(Debug, Clone, Copy)]

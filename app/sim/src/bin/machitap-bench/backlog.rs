@@ -108,6 +108,8 @@ pub(crate) fn measure(size: Size, figures: &mut Figures) -> Result<()> {
     Ok(())
 }
 
+type Messages = Vec<Vec<u8>>;
+
 struct Drained {
     counted: Duration,
     back: Duration,
@@ -157,7 +159,7 @@ fn drain(stage: &mut Stage, kiosk: &mut Kiosk, facts: u64) -> Result<Drained> {
 }
 
 /// What the kiosk will send: its batches as they go over the wire, and the facts singly.
-fn payloads(kiosk: &Kiosk) -> Result<(Vec<Vec<u8>>, Vec<Vec<u8>>)> {
+fn payloads(kiosk: &Kiosk) -> Result<(Messages, Messages)> {
     let journal = kiosk.journal()?;
     let facts: Vec<Vec<u8>> = journal.facts.iter().map(|f| f.fact.to_bytes()).collect();
     let texts: Vec<&str> = facts

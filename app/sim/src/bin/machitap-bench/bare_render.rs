@@ -59,7 +59,14 @@ fn program() -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build
-        .args(["build", "--quiet", "-p", "machitap-kiosk", "--example", "floor_render"])
+        .args([
+            "build",
+            "--quiet",
+            "-p",
+            "machitap-kiosk",
+            "--example",
+            "floor_render",
+        ])
         .args(["--features", "machitap-kiosk/offscreen"])
         .current_dir(env!("CARGO_MANIFEST_DIR"));
     if !cfg!(debug_assertions) {

@@ -8,6 +8,7 @@ mod bridge;
 mod figures;
 mod life;
 mod mqtt;
+mod quick_service;
 mod tap;
 
 use std::{path::PathBuf, process::ExitCode, time::Instant};
