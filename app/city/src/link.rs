@@ -26,14 +26,18 @@ use tokio::{sync::mpsc, task::JoinHandle};
 const WINDOW: usize = 32;
 
 /// Messages the broker may send before the first is acknowledged.
-pub const RECEIVE_MAX: u16 = 100;
+const RECEIVE_MAX: u16 = 100;
 
 /// The largest packet taken, bytes.
 const PACKET_MAX: u32 = 1024 * 1024;
 
-/// Requests the client's channel holds: acknowledgements of everything received, the
-/// window, a subscription and a farewell.
-const REQUESTS: usize = RECEIVE_MAX as usize * 4 + WINDOW + 8;
+/// Events that wait to be taken. When that many do, nothing more is read from the broker:
+/// mosquitto 2.0.11 sends more than the receive maximum once acknowledgements flow.
+const EVENTS: usize = 256;
+
+/// Requests the client's channel holds: acknowledgements of everything that can wait here
+/// and in whoever takes the events, and the window.
+const REQUESTS: usize = 2_048;
 
 /// How to connect.
 #[derive(Clone)]
@@ -99,7 +103,7 @@ struct Waiting {
 /// One connection.
 pub struct Link {
     client: AsyncClient,
-    events: mpsc::UnboundedReceiver<Result<RawEvent, LinkError>>,
+    events: mpsc::Receiver<Result<RawEvent, LinkError>>,
     poller: JoinHandle<()>,
     queue: VecDeque<Waiting>,
     handed: VecDeque<Tag>,
@@ -139,9 +143,8 @@ impl Link {
         network.set_tcp_nodelay(true);
         events.options.set_network_options(network);
         // The client's poll must not be cancelled halfway through a write, so it has a task
-        // of its own. What is not yet taken from the channel is bounded by the broker's
-        // receive maximum and by our window.
-        let (tell, heard) = mpsc::unbounded_channel();
+        // of its own.
+        let (tell, heard) = mpsc::channel(EVENTS);
         let poller = tokio::spawn(poll(events, options.keep_alive * 2, tell));
         Self {
             client,
@@ -290,7 +293,7 @@ impl Drop for Link {
 async fn poll(
     mut events: EventLoop,
     silence: Duration,
-    tell: mpsc::UnboundedSender<Result<RawEvent, LinkError>>,
+    tell: mpsc::Sender<Result<RawEvent, LinkError>>,
 ) {
     loop {
         let event = match tokio::time::timeout(silence, events.poll()).await {
@@ -299,7 +302,7 @@ async fn poll(
             Err(_) => Err(LinkError::Silent(silence)),
         };
         let over = event.is_err();
-        if tell.send(event).is_err() || over {
+        if tell.send(event).await.is_err() || over {
             return;
         }
     }

@@ -186,7 +186,7 @@ impl Server<'_> {
         let mut desk_time = interval(DESK_EVERY);
         loop {
             let step = tokio::select! {
-                event = link.next() => match event {
+                event = link.next(), if self.counting.has_room() => match event {
                     Ok(event) => self.event(&mut link, event, &mut was_up),
                     Err(why) => return Ended::Lost { why, was_up },
                 },
@@ -225,12 +225,7 @@ impl Server<'_> {
                 self.counting.repeat_receipts();
                 tracing::info!("listening");
             }
-            Event::Message(publish) => {
-                if !self.counting.hand(self.generation, publish) {
-                    let why = "more messages than the ingest can hold".to_owned();
-                    return Err(Stop::Lost(LinkError::Connection(why)));
-                }
-            }
+            Event::Message(publish) => self.counting.hand(self.generation, publish),
             Event::Acked(tag) => self.desk.acked(tag).map_err(Stop::db)?,
             Event::Refused(tag, why) => {
                 tracing::error!(%why, "the broker refused a publication; is its ACL this city's?");

@@ -3,7 +3,8 @@
 use std::{
     sync::{
         Arc, Mutex,
-        mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
     thread::JoinHandle,
     time::{Duration, Instant},
@@ -14,7 +15,7 @@ use machitap_wire::{
     Signer, Topic,
     envelope::{self, Kind},
 };
-use rumqttc::v5::mqttbytes::{QoS, v5::Publish};
+use rumqttc::v5::mqttbytes::v5::Publish;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -24,7 +25,6 @@ use crate::{
         Arrival, Heard, Ingest, Taken,
         pace::{Pace, Reach, Whose},
     },
-    link::RECEIVE_MAX,
     publish::Part,
     time::now_ms,
 };
@@ -32,9 +32,8 @@ use crate::{
 /// At most so many messages in one transaction.
 const GROUP_MAX: usize = 64;
 
-/// Messages that wait for the ingest. QoS 1 never overruns it: the broker stops at
-/// [`RECEIVE_MAX`] unacknowledged ones on each of the last few connections.
-const QUEUE: usize = RECEIVE_MAX as usize * 8;
+/// So many messages wait for the ingest; then the link is not read until it has caught up.
+const QUEUE: usize = 256;
 
 /// A database that is busy or full is tried again so often, with the pauses between.
 const TRIES: u32 = 5;
@@ -69,7 +68,8 @@ pub(super) enum FromCounting {
 
 /// The thread's handle.
 pub(super) struct Counting {
-    queue: SyncSender<ToCounting>,
+    queue: Sender<ToCounting>,
+    waiting: Arc<AtomicUsize>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -78,7 +78,8 @@ impl Counting {
         ingest: Ingest,
         signer: Arc<Signer>,
     ) -> (Self, mpsc::UnboundedReceiver<FromCounting>) {
-        let (queue, work) = sync_channel(QUEUE);
+        let (queue, work) = channel();
+        let waiting = Arc::new(AtomicUsize::new(0));
         let (tell, told) = mpsc::unbounded_channel();
         let worker = Worker {
             ingest,
@@ -86,6 +87,7 @@ impl Counting {
             pace: Pace::default(),
             born: Instant::now(),
             tell,
+            waiting: waiting.clone(),
         };
         let thread = std::thread::Builder::new()
             .name("ingest".to_owned())
@@ -94,26 +96,26 @@ impl Counting {
         (
             Self {
                 queue,
+                waiting,
                 thread: Mutex::new(Some(thread)),
             },
             told,
         )
     }
 
-    /// Hands a message over; never waits. False when a message that must be acknowledged
-    /// finds no place: then the link is to be made anew, so that the broker sends it again.
-    pub(super) fn hand(&self, generation: u64, publish: Publish) -> bool {
-        let promised = publish.qos != QoS::AtMostOnce;
-        let message = ToCounting::Message {
+    /// True while another message may be handed over. It turns true again before some
+    /// [`FromCounting::Committed`] is told.
+    pub(super) fn has_room(&self) -> bool {
+        self.waiting.load(Ordering::Acquire) < QUEUE
+    }
+
+    /// Hands a message over; never waits.
+    pub(super) fn hand(&self, generation: u64, publish: Publish) {
+        self.waiting.fetch_add(1, Ordering::AcqRel);
+        self.control(ToCounting::Message {
             generation,
             publish: Box::new(publish),
-        };
-        match self.queue.try_send(message) {
-            Ok(()) => true,
-            // Its end is told on the other channel.
-            Err(TrySendError::Disconnected(_)) => true,
-            Err(TrySendError::Full(_)) => !promised,
-        }
+        });
     }
 
     pub(super) fn repeat_receipts(&self) {
@@ -125,17 +127,15 @@ impl Counting {
     }
 
     fn control(&self, message: ToCounting) {
-        if self.queue.try_send(message).is_err() {
-            tracing::warn!("the ingest is too busy to listen");
+        if self.queue.send(message).is_err() {
+            // Its end is told on the other channel.
+            tracing::debug!("the ingest has finished");
         }
     }
 
     /// Waits for the thread to end.
     pub(super) fn stop(&self) {
-        // A full queue is drained by the thread, so this send gets through.
-        if self.queue.send(ToCounting::Finish).is_err() {
-            tracing::debug!("the ingest has finished");
-        }
+        self.finish();
         let thread = self.thread.lock().ok().and_then(|mut t| t.take());
         if thread.is_some_and(|t| t.join().is_err()) {
             tracing::error!("the ingest ended in a panic");
@@ -149,6 +149,7 @@ struct Worker {
     pace: Pace,
     born: Instant,
     tell: mpsc::UnboundedSender<FromCounting>,
+    waiting: Arc<AtomicUsize>,
 }
 
 struct Message {
@@ -300,11 +301,9 @@ impl Worker {
     }
 
     fn acknowledge(&self, group: Vec<Message>) {
+        self.waiting.fetch_sub(group.len(), Ordering::AcqRel);
         let mut by_generation: Vec<(u64, Vec<Publish>)> = Vec::new();
         for message in group {
-            if message.publish.qos == QoS::AtMostOnce {
-                continue;
-            }
             match by_generation.last_mut() {
                 Some((generation, messages)) if *generation == message.generation => {
                     messages.push(message.publish);

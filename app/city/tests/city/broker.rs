@@ -189,9 +189,14 @@ async fn facts_are_receipted_ranked_and_shown() {
     let mut serve = city.serve();
     kiosk.visits(150);
 
+    let state = Topic::CityState.name(&city.id);
+    // A kiosk sends only while the city listens: nobody keeps what comes before.
+    let mut watcher = kiosk.connect(vec![state.clone()]).await;
+    while !listening(&kiosk, &mut watcher).await {}
+    drop(watcher);
+
     // Born with more than it sends: the city names what it lacks.
     let receipts = Topic::Receipts(kiosk.id()).name(&city.id);
-    let state = Topic::CityState.name(&city.id);
     let mut link = kiosk.connect(vec![receipts]).await;
     link.publish(
         Topic::KioskState(kiosk.id()).name(&city.id),
