@@ -225,3 +225,49 @@ pub fn clearing(stale: &Stale, city: &CityId) -> Vec<Part> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use machitap_domain::notices::Notices;
+
+    use super::*;
+
+    #[test]
+    fn only_a_change_makes_a_new_version_and_a_late_word_of_an_old_one_is_mended() {
+        let db = Db::in_memory().unwrap();
+        let name = DocumentName::Notices;
+        let put = |n: i64| {
+            let content = (n, Notices::default());
+            put(&db, DocumentName::Notices, &content, None, n).unwrap()
+        };
+        assert_eq!((put(1).version, put(1).changed), (1, false));
+        assert_eq!(put(2).version, 2);
+        assert_eq!(db.stale().unwrap().len(), 1);
+        db.document_sent(&name, 2).unwrap();
+        assert_eq!(db.unsent_documents().unwrap(), []);
+        db.document_sent(&name, 1).unwrap();
+        assert_eq!(db.unsent_documents().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_manifest_comes_after_the_chunks_it_names() {
+        let stored = Stored {
+            name: DocumentName::Notices,
+            version: 7,
+            fingerprint: Hash::GENESIS,
+            wire: vec![1; machitap_wire::document::CHUNK + 1],
+            issued_ms: 1,
+        };
+        let city = "town".parse().unwrap();
+        let topics: Vec<String> = parts(&stored, &city, &Signer::from_seed([1; 32]))
+            .unwrap()
+            .into_iter()
+            .map(|p| p.topic)
+            .collect();
+        let doc = "k/v1/town/doc/notices";
+        assert_eq!(
+            topics,
+            [format!("{doc}/7/0"), format!("{doc}/7/1"), doc.to_owned()]
+        );
+    }
+}

@@ -129,13 +129,14 @@ impl Db {
             .flatten())
     }
 
-    /// The broker acknowledged every part of that version.
+    /// The broker acknowledged every part of that version. When another is in force by now,
+    /// that one goes out again: the two may have crossed on their way.
     ///
     /// # Errors
     /// [`DbError`].
     pub fn document_sent(&self, which: &DocumentName, version: u64) -> Result<(), DbError> {
         self.conn.execute(
-            "UPDATE document SET sent = 1 WHERE name = ?1 AND version = ?2",
+            "UPDATE document SET sent = (version = ?2) WHERE name = ?1",
             params![which.to_string(), int(version)?],
         )?;
         Ok(())

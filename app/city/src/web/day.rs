@@ -307,3 +307,50 @@ fn dead(html: &mut Html, db: &Db, count: u64, zone: &TimeZone) -> Result<(), DbE
     html.raw("</tbody></table></div></section>");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use machitap_domain::notices::Notices;
+    use machitap_wire::DocumentName;
+
+    use super::*;
+    use crate::publish;
+
+    const HOSTILE: &str = "</td><script>alert('x')</script><img src=x onerror=\"y\">";
+
+    fn page(db: &Db) -> String {
+        let zone = TimeZone::get("Asia/Tokyo").unwrap();
+        render(db, &zone, 30, None, 1_775_012_400_000).unwrap()
+    }
+
+    #[test]
+    fn an_empty_city_has_a_page_that_says_so() {
+        let page = page(&Db::in_memory().unwrap());
+        for said in [
+            "<html lang=\"ja\">",
+            "2026年4月1日（水）",
+            "この日の記録はまだありません",
+            "登録された端末はまだありません",
+        ] {
+            assert!(page.contains(said), "{said}");
+        }
+    }
+
+    #[test]
+    fn what_a_kiosk_or_a_stranger_wrote_stays_text() {
+        let db = Db::in_memory().unwrap();
+        db.put_letter(HOSTILE, HOSTILE, HOSTILE.as_bytes(), i64::MAX)
+            .unwrap();
+        let page = page(&db);
+        assert!(page.contains("&lt;script&gt;"));
+        assert!(!page.contains("<script") && !page.contains("<img"));
+    }
+
+    #[test]
+    fn a_catalogue_that_cannot_be_read_is_an_error_and_no_page() {
+        let db = Db::in_memory().unwrap();
+        publish::put(&db, DocumentName::Catalogue, &Notices::default(), None, 1).unwrap();
+        let zone = TimeZone::get("Asia/Tokyo").unwrap();
+        assert!(render(&db, &zone, 0, None, 1).is_err());
+    }
+}
