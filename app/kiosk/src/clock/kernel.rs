@@ -12,12 +12,17 @@ const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
 /// 1 when the kernel set its clock from the RTC at boot (CONFIG_RTC_HCTOSYS).
 const HCTOSYS: &str = "/sys/class/rtc/rtc0/hctosys";
 
+/// The same, from the service manager, for a service that may not look into /proc/sys
+/// (`Environment=MACHITAP_BOOT_ID=%b`).
+const BOOT_ID_ENV: &str = "MACHITAP_BOOT_ID";
+
 /// The present boot.
 ///
 /// # Errors
-/// When the kernel does not say: there is no /proc.
+/// When neither the kernel nor the service manager says.
 pub fn boot_id() -> io::Result<BootId> {
-    let text = fs::read_to_string(BOOT_ID)?;
+    let text = fs::read_to_string(BOOT_ID)
+        .or_else(|error| std::env::var(BOOT_ID_ENV).map_err(|_| error))?;
     Uuid::parse_str(text.trim())
         .map(BootId)
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))

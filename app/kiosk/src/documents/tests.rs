@@ -1,4 +1,3 @@
-use machitap_domain::notices::Notices;
 use machitap_wire::Signer;
 use uuid::Uuid;
 
@@ -190,7 +189,7 @@ fn notices_and_ranking_are_read() {
     let news = city
         .kiosk()
         .restore(&DocumentName::Notices, 1, br#"{"items":[]}"#);
-    assert_eq!(news.unwrap(), News::Notices(Box::new(Notices::default())));
+    assert_eq!(news.unwrap(), News::Notices(Box::default()));
     assert!(
         city.kiosk()
             .restore(&DocumentName::Ranking, 1, br#"{"as_of_ms":0,"rows":[]}"#)
