@@ -13,7 +13,7 @@ use rcgen::{
 };
 use rustls::{
     ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, PrivateKeyDer},
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
 
 /// The user `machitap-city serve` is at the broker.
@@ -197,7 +197,7 @@ pub fn read(path: &Path) -> Result<String, PkiError> {
 }
 
 fn certificates(pem: &str, name: &str) -> Result<Vec<CertificateDer<'static>>, PkiError> {
-    let found: Vec<_> = rustls_pemfile::certs(&mut pem.as_bytes())
+    let found: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes())
         .collect::<Result<_, _>>()
         .map_err(|_| PkiError::Pem(name.to_owned(), "certificate"))?;
     if found.is_empty() {
@@ -207,10 +207,8 @@ fn certificates(pem: &str, name: &str) -> Result<Vec<CertificateDer<'static>>, P
 }
 
 fn private_key(pem: &str) -> Result<PrivateKeyDer<'static>, PkiError> {
-    rustls_pemfile::private_key(&mut pem.as_bytes())
-        .ok()
-        .flatten()
-        .ok_or_else(|| PkiError::Pem("the key file".to_owned(), "private key"))
+    PrivateKeyDer::from_pem_slice(pem.as_bytes())
+        .map_err(|_| PkiError::Pem("the key file".to_owned(), "private key"))
 }
 
 #[cfg(test)]
