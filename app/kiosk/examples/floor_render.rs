@@ -54,7 +54,9 @@ mod bare {
 
     fn first(is: impl Fn(&View) -> bool) -> Result<Screen, Box<dyn Error>> {
         let mut all = gallery::views().into_iter().map(|(_, screen)| screen);
-        Ok(all.find(|s| is(&s.view)).ok_or("the gallery lacks a view")?)
+        Ok(all
+            .find(|s| is(&s.view))
+            .ok_or("the gallery lacks a view")?)
     }
 
     pub(super) fn serve() -> Result<(), Box<dyn Error>> {
