@@ -48,7 +48,7 @@ pub(crate) fn measure(size: Size, figures: &mut Figures) -> Result<()> {
 
     let rate = |took: Duration| format!("{:.0}/s", size.facts as f64 / took.as_secs_f64());
     figures.row(
-        &format!("{} facts: first one counted → last receipt", size.facts),
+        &format!("{} facts: link up → last receipt", size.facts),
         &ms(ours.counted),
         "",
         &format!(
@@ -136,7 +136,7 @@ fn drain(stage: &mut Stage, kiosk: &mut Kiosk, facts: u64) -> Result<Drained> {
         let Ok(status) = control.status() else {
             return false;
         };
-        if status.pending < pending && first.is_none() {
+        if status.connected && first.is_none() {
             first = Some(Instant::now());
         }
         status.pending == 0
@@ -146,7 +146,7 @@ fn drain(stage: &mut Stage, kiosk: &mut Kiosk, facts: u64) -> Result<Drained> {
         |then: Duration, now: Option<Duration>| now.unwrap_or_default().saturating_sub(then);
     let kiosk_time = kiosk.process().and_then(|p| p.processor_time());
     let drained = Drained {
-        counted: end - first.context("nothing was ever counted")?,
+        counted: end - first.context("the link never came up")?,
         back: end - back,
         broker: stage.broker.processor_time().unwrap_or_default(),
         city: since(city, stage.city.processor_time()),

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use machitap_domain::CitizenId;
-use machitap_sim::stage::{Dir, Kiosk, Plan, Reader, Stage, trace::Line};
+use machitap_sim::stage::{Dir, Kiosk, Plan, Reader, Stage, trace::Line, wait};
 
 use crate::{
     Size,
@@ -28,16 +28,21 @@ const SOON: Duration = Duration::from_secs(60);
 pub(crate) fn measure(size: Size, figures: &mut Figures) -> Result<()> {
     println!("── start, memory, rest");
     let (stage, mut kiosk) = kiosk_at_rest(Plan::default())?;
-    for _ in 1..size.starts {
-        kiosk.stop()?;
-        kiosk.start()?;
-        kiosk.control().wait_for("idle", SOON)?;
-    }
     let mut starts = Samples::new();
-    for line in kiosk.trace()? {
-        if let Line::Idle { since_start_ms } = line {
-            starts.add(Duration::from_millis(since_start_ms));
+    for nth in 1..=size.starts {
+        if nth > 1 {
+            kiosk.stop()?;
+            kiosk.start()?;
         }
+        let took = wait::for_some(SOON, "the first idle frame in the trace", || {
+            let lines = kiosk.trace().ok()?;
+            let mut idle = lines.iter().filter_map(|line| match line {
+                Line::Idle { since_start_ms } => Some(*since_start_ms),
+                _ => None,
+            });
+            idle.nth(nth - 1)
+        })?;
+        starts.add(Duration::from_millis(took));
     }
     figures.samples("start of the process → first idle frame", &starts, "");
 

@@ -31,8 +31,8 @@ const STOP_WAITING: u32 = 0x14;
 
 const NAME: &[u8] = b"Machitap Quick 00 00";
 const NAME_ROOM: usize = 128;
-/// `READER_STATE` and how many the service always sends.
-const STATE_SIZE: usize = 180;
+/// `READER_STATE`, its last field a `DWORD`, and how many the service always sends.
+const STATE_SIZE: usize = 184;
 const STATES: usize = 16;
 const ABSENT: u32 = 0x02;
 /// Present, powered, negotiable.
@@ -65,7 +65,7 @@ impl Slot {
         if let Some(card) = &self.card {
             let atr = card.atr();
             all[NAME_ROOM + 12..][..atr.len()].copy_from_slice(&atr);
-            put(&mut all, STATE_SIZE - 4, atr.len() as u32);
+            put(&mut all, STATE_SIZE - 8, atr.len() as u32);
         }
         all
     }

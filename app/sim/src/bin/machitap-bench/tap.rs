@@ -78,20 +78,27 @@ pub(crate) fn measure(size: Size, figures: &mut Figures) -> Result<()> {
     let mut commits = BareCommits::open(&stage.path().join("floor.db"), facts)?;
     let (mut total, mut floor, mut own) = (Samples::new(), Samples::new(), Samples::new());
     let (mut card, mut commit, mut render) = (Samples::new(), Samples::new(), Samples::new());
+    let (mut read, mut written, mut shown) = (Samples::new(), Samples::new(), Samples::new());
     for n in 0..size.taps {
         let took = tap(&kiosk, WARM + n)?;
         let bare_render = renderer.render()?;
         let bare_card = reader.tap(visitor(kiosk.wallet(), n)?)?;
         let bare_commit = commits.commit()?;
         let least = bare_card + bare_commit + bare_render;
-        total.add(took);
+        total.add(took.drawn);
+        read.add(took.read);
+        written.add(took.committed - took.read);
+        shown.add(took.drawn - took.committed);
         floor.add(least);
-        own.add(took.saturating_sub(least));
+        own.add(took.drawn.saturating_sub(least));
         card.add(bare_card);
         commit.add(bare_commit);
         render.add(bare_render);
     }
     figures.samples("tap: card noticed → committed → frame drawn", &total, "");
+    figures.samples("· card noticed → read", &read, "");
+    figures.samples("· read → committed", &written, "");
+    figures.samples("· committed → frame drawn", &shown, "");
     figures.samples("floor: the three below together", &floor, "");
     figures.samples("· the same APDUs on the bare pcsc crate", &card, "");
     figures.samples(
@@ -117,29 +124,45 @@ pub(crate) fn measure(size: Size, figures: &mut Figures) -> Result<()> {
     kiosk.stop()
 }
 
-/// One visit, by the kiosk's own trace: from the notice of the card to the drawn frame.
-fn tap(kiosk: &Kiosk, n: usize) -> Result<Duration> {
+/// One tap by the kiosk's own trace: from the notice of the card.
+#[derive(Clone, Copy)]
+struct Tapped {
+    read: Duration,
+    committed: Duration,
+    drawn: Duration,
+}
+
+/// One visit.
+fn tap(kiosk: &Kiosk, n: usize) -> Result<Tapped> {
     let before = taps(kiosk)?.len();
     let held = kiosk.insert(visitor(kiosk.wallet(), n)?)?;
     let last = wait::for_some(SOON, "the tap in the trace", || {
-        let taps = taps(kiosk).ok()?;
-        (taps.len() > before).then(|| taps[before])
+        taps(kiosk).ok()?.get(before).copied()
     })?;
     held.remove();
     kiosk.control().wait_for("idle", SOON)?;
     Ok(last)
 }
 
-fn taps(kiosk: &Kiosk) -> Result<Vec<Duration>> {
+fn taps(kiosk: &Kiosk) -> Result<Vec<Tapped>> {
     let lines = kiosk.trace()?;
-    let taps = lines.iter().filter_map(|line| match line {
-        Line::Tap {
+    let taps = lines.iter().filter_map(|line| {
+        let Line::Tap {
             seen_ns,
-            committed_ns: Some(_),
-            drawn_ns: Some(drawn),
+            read_ns,
+            committed_ns,
+            drawn_ns,
             ..
-        } => Some(Duration::from_nanos(drawn.saturating_sub(*seen_ns))),
-        _ => None,
+        } = line
+        else {
+            return None;
+        };
+        let since = |ns: u64| Duration::from_nanos(ns.saturating_sub(*seen_ns));
+        Some(Tapped {
+            read: since((*read_ns)?),
+            committed: since((*committed_ns)?),
+            drawn: since((*drawn_ns)?),
+        })
     });
     Ok(taps.collect())
 }
