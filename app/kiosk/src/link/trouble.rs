@@ -3,7 +3,10 @@
 use std::{error::Error, io};
 
 use machitap_domain::fact::Class;
-use rumqttc::v5::{ConnectionError, StateError, mqttbytes::v5::ConnectReturnCode};
+use rumqttc::v5::{
+    ConnectionError, StateError,
+    mqttbytes::{self, v5::ConnectReturnCode},
+};
 use rustls::{AlertDescription, CertificateError};
 
 use crate::messages::{self, MessageId};
@@ -77,7 +80,8 @@ impl Trouble {
 
     /// Reads the client's error. `established`: the MQTT connection stood before it.
     pub(super) fn of(error: &ConnectionError, established: bool) -> Self {
-        if let Some(tls) = find::<rustls::Error>(error) {
+        let cause = cause(error);
+        if let Some(tls) = find::<rustls::Error>(cause) {
             return Self::of_tls(tls);
         }
         match error {
@@ -87,7 +91,7 @@ impl Trouble {
             }
             ConnectionError::MqttState(StateError::AwaitPingResp) => Self::Silent,
             ConnectionError::Timeout(_) => Self::Refused("no answer in time".into()),
-            error => match find::<io::Error>(error) {
+            error => match find::<io::Error>(cause) {
                 Some(io) if established => Self::Lost(io.to_string()),
                 Some(io) => Self::Refused(io.to_string()),
                 None if matches!(
@@ -149,6 +153,15 @@ impl Trouble {
             },
             error => Self::Protocol(error.to_string()),
         }
+    }
+}
+
+/// Where to begin looking: the client's state keeps the error of a broken stream without
+/// calling it its source.
+fn cause(error: &ConnectionError) -> &(dyn Error + 'static) {
+    match error {
+        ConnectionError::MqttState(StateError::Deserialization(mqttbytes::Error::Io(io))) => io,
+        error => error,
     }
 }
 
@@ -214,6 +227,21 @@ mod tests {
         ] {
             assert_eq!(Trouble::of(&error, false).message_id(), id, "{error}");
         }
+    }
+
+    #[test]
+    fn a_stream_that_breaks_inside_the_client_is_seen_through() {
+        let broken = |io: io::Error| {
+            ConnectionError::MqttState(StateError::Deserialization(mqttbytes::Error::Io(io)))
+        };
+        let eof = || broken(io::ErrorKind::UnexpectedEof.into());
+        assert!(matches!(Trouble::of(&eof(), true), Trouble::Lost(_)));
+        let alert = rustls::Error::AlertReceived(AlertDescription::UnknownCA);
+        let alert = broken(io::Error::new(io::ErrorKind::InvalidData, alert));
+        assert!(matches!(
+            Trouble::of(&alert, false),
+            Trouble::NotAdmitted(_)
+        ));
     }
 
     #[test]
