@@ -5,7 +5,7 @@ use std::{
     fs,
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Output, Stdio},
+    process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio},
     time::Duration,
 };
 
@@ -126,10 +126,7 @@ impl Recipe {
     /// # Errors
     /// When it cannot be started.
     pub fn start(&self) -> Result<Process> {
-        let log = fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&self.log)?;
+        let log = self.open_log()?;
         let mut command = self.command();
         command.stdout(log.try_clone()?).stderr(log);
         let child = keeper::spawn(command)
@@ -138,6 +135,27 @@ impl Recipe {
             name: self.name.clone(),
             child,
         })
+    }
+
+    /// Starts it and hands over its standard output; the rest goes to its log.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start_and_listen(&self) -> Result<(Process, ChildStdout)> {
+        let mut command = self.command();
+        command.stdout(Stdio::piped()).stderr(self.open_log()?);
+        let mut child = keeper::spawn(command)
+            .with_context(|| format!("cannot start {}", self.program.display()))?;
+        let out = child.stdout.take().context("its output was asked for")?;
+        let name = self.name.clone();
+        Ok((Process { name, child }, out))
+    }
+
+    fn open_log(&self) -> io::Result<fs::File> {
+        fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&self.log)
     }
 
     /// The end of its log, for a failure.
