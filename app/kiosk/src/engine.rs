@@ -12,10 +12,11 @@ mod city;
 mod follow;
 mod outputs;
 mod reader;
+mod restore;
 mod run;
 mod upkeep;
 
-use std::{collections::BTreeMap, collections::VecDeque, sync::mpsc::SyncSender, time::Duration};
+use std::{collections::VecDeque, sync::mpsc::SyncSender, time::Duration};
 
 use machitap_card::{ReaderEvent, ReaderHandle};
 use machitap_domain::{
@@ -25,7 +26,6 @@ use machitap_domain::{
 use machitap_kiosk_core::{
     Output, Screen, Session, Setup, Touch,
     input::LinkView,
-    lockout::Lockout,
     sync::{Sync, Token},
 };
 use machitap_store::Journal;
@@ -34,8 +34,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    clock::{Anchor, Reading, Timekeeper},
-    documents::{Documents, News},
+    clock::{Reading, Timekeeper},
+    documents::Documents,
     link::{Floor, Link, LinkEvent, Window},
     log::Limit,
     messages,
@@ -241,7 +241,7 @@ impl Engine {
             started_ns,
             last_ticket,
         } = parts;
-        restore_clock(&journal, &mut times);
+        restore::clock(&journal, &mut times);
         let now = times.now();
         let mut setup = Setup {
             facility: identity.facility.clone(),
@@ -251,12 +251,12 @@ impl Engine {
             roster: None,
             ranking: None,
             notices: Notices::default(),
-            kept: kept(&journal),
+            kept: restore::settings(&journal),
             replaced,
             last_seq: journal.last_seq(),
             new_id: Box::new(new_id),
         };
-        restore_documents(&journal, &mut documents, &mut setup);
+        restore::documents(&journal, &mut documents, &mut setup);
         let session = Session::new(setup, &now, journal.folds());
         let sync = Sync::new(
             journal.incarnation(),
@@ -332,58 +332,6 @@ impl Engine {
 
     fn mono_ms(&mut self) -> Millis {
         (self.times.read)().mono_ms
-    }
-}
-
-fn restore_clock(journal: &Journal, times: &mut Times) {
-    match journal.clock_floor() {
-        Ok(Some(floor)) => {
-            times.keeper.raise_floor(floor);
-            times.floor.raise(floor);
-        }
-        Ok(None) => {}
-        Err(error) => tracing::warn!(%error, "the last trusted time cannot be read"),
-    }
-    let kept = journal.get_setting(ANCHOR_KEY).ok().flatten();
-    if let Some(anchor) = kept.and_then(|text| serde_json::from_str::<Anchor>(&text).ok()) {
-        times.keeper.restore(anchor);
-    }
-}
-
-/// The settings the session keeps. One that cannot be read counts as damaged, which the
-/// lock on the PIN answers by staying locked.
-fn kept(journal: &Journal) -> BTreeMap<String, String> {
-    let mut kept = BTreeMap::new();
-    match journal.get_setting(Lockout::KEY) {
-        Ok(None) => {}
-        Ok(Some(text)) => {
-            kept.insert(Lockout::KEY.to_owned(), text);
-        }
-        Err(error) => {
-            tracing::warn!(%error, "the staff lock cannot be read; it counts as locked");
-            kept.insert(Lockout::KEY.to_owned(), String::new());
-        }
-    }
-    kept
-}
-
-fn restore_documents(journal: &Journal, documents: &mut Documents, setup: &mut Setup) {
-    for name in documents.names() {
-        let stored = match journal.document(&name) {
-            Ok(Some(stored)) => stored,
-            Ok(None) => continue,
-            Err(error) => {
-                refused(&name, &error, error.class());
-                continue;
-            }
-        };
-        match documents.restore(&name, stored.version, &stored.bytes) {
-            Ok(News::Catalogue(catalogue)) => setup.catalogue = Some(*catalogue),
-            Ok(News::Roster(roster)) => setup.roster = Some((*roster, stored.issued_ms)),
-            Ok(News::Ranking(ranking)) => setup.ranking = Some(*ranking),
-            Ok(News::Notices(notices)) => setup.notices = *notices,
-            Err(error) => refused(&name, &error, Class::Refuse),
-        }
     }
 }
 
