@@ -63,7 +63,7 @@ fn deny() -> Result<()> {
         step("installing cargo-deny (once)");
         cargo(&["install", "cargo-deny", "--locked", "--version", CARGO_DENY])?;
     }
-    cargo(&["deny", "--offline", "check", "licenses", "bans", "sources"])?;
+    cargo(&["deny", "--locked", "check", "licenses", "bans", "sources"])?;
     step("advisories");
     advisories()
 }

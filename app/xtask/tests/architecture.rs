@@ -54,7 +54,7 @@ const IMPURE: &[&str] = &[
 fn metadata() -> Metadata {
     MetadataCommand::new()
         .manifest_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml"))
-        .other_options(vec!["--offline".into(), "--locked".into()])
+        .other_options(vec!["--locked".into()])
         .exec()
         .expect("cargo metadata reads this workspace")
 }
