@@ -7,14 +7,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use machitap_kiosk_core::Screen;
+use machitap_kiosk_core::{Screen, View};
 use machitap_kiosk_ui::Ui;
+use slint::{Timer, TimerMode};
 
 use crate::{
     clock::kernel,
     engine::{Display, Msg},
     names,
 };
+
+/// A card that is read within this goes straight to its answer: a screen that only
+/// flickers tells nobody anything, and the answer would have to wait until it is drawn.
+/// The tone has told already that the card was seen.
+const READING_AFTER: Duration = Duration::from_millis(40);
 
 /// The name of the view last drawn, for whoever waits for one.
 #[derive(Debug, Default)]
@@ -82,7 +88,7 @@ pub struct Posted;
 impl Display for Posted {
     fn show(&mut self, screen: Box<Screen>, ticket: u64) {
         let shown = slint::invoke_from_event_loop(move || {
-            with_stage(|stage| stage.show(&screen, ticket));
+            with_stage(|stage| stage.take(screen, ticket));
         });
         if let Err(error) = shown {
             // The loop ended; so will the engine.
@@ -98,6 +104,8 @@ pub struct Stage {
     board: Arc<Board>,
     shown: Cell<(u64, &'static str)>,
     told: Cell<u64>,
+    /// Shows a [`View::Reading`] that is held back; stopped by whatever comes before.
+    reading: Timer,
     /// Nobody says when a frame is done: the next turns of the loop must do.
     guess_frames: bool,
 }
@@ -126,6 +134,7 @@ impl Stage {
             board,
             shown: Cell::new((0, "")),
             told: Cell::new(0),
+            reading: Timer::default(),
             guess_frames,
         });
         STAGE.set(Some(Rc::clone(&stage)));
@@ -140,6 +149,18 @@ impl Stage {
     /// The window.
     pub const fn ui(&self) -> &Ui {
         &self.ui
+    }
+
+    fn take(&self, screen: Box<Screen>, ticket: u64) {
+        self.reading.stop();
+        if screen.view == View::Reading && self.shown.get().1 != names::view(&View::Reading) {
+            self.reading
+                .start(TimerMode::SingleShot, READING_AFTER, move || {
+                    with_stage(|stage| stage.show(&screen, ticket));
+                });
+        } else {
+            self.show(&screen, ticket);
+        }
     }
 
     fn show(&self, screen: &Screen, ticket: u64) {
