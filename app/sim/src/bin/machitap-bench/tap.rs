@@ -90,7 +90,8 @@ pub(crate) fn measure(size: Size, figures: &mut Figures) -> Result<()> {
         written.add(took.committed - took.read);
         shown.add(took.drawn - took.committed);
         floor.add(least);
-        own.add(took.drawn.saturating_sub(least));
+        let undisked = took.drawn - (took.committed - took.read);
+        own.add(undisked.saturating_sub(bare_card + bare_render));
         card.add(bare_card);
         commit.add(bare_commit);
         render.add(bare_render);
@@ -114,11 +115,15 @@ pub(crate) fn measure(size: Size, figures: &mut Figures) -> Result<()> {
         "",
         "goal: ≤ 1.3 × at the median",
     );
+    // The disk's own bad moments hit a tap and the floor beside it at different times, so
+    // that its part is compared at the median.
+    let commit_share = written.median().saturating_sub(commit.median());
     figures.row(
         "the software's own share",
-        &ms(own.median()),
-        &ms(own.p99()),
-        "each tap less the floor measured right after it; goal: ≤ 20 ms at the 99th percentile",
+        &ms(own.median() + commit_share),
+        &ms(own.p99() + commit_share),
+        "each tap less the card and the frame of the floor measured right after it, and the \
+         commit at its median; goal: ≤ 20 ms at the 99th percentile",
     );
     anyhow::ensure!(stage.wallet.forbidden().is_empty(), "a forbidden command");
     kiosk.stop()
