@@ -186,6 +186,8 @@ pub struct Engine {
     clock_said: Option<machitap_domain::ClockSource>,
     taps: u64,
     ready: bool,
+    /// Transactions since the log was copied into the database.
+    logged: u32,
     due: Due,
 }
 
@@ -199,6 +201,7 @@ struct Due {
     link_view: Option<Millis>,
     publish: Option<Millis>,
     upkeep: Option<Millis>,
+    checkpoint: Option<Millis>,
 }
 
 impl Due {
@@ -211,6 +214,7 @@ impl Due {
             self.link_view,
             self.publish,
             self.upkeep,
+            self.checkpoint,
         ]
         .into_iter()
         .flatten()
@@ -283,6 +287,7 @@ impl Engine {
             clock_said: None,
             taps: 0,
             ready: false,
+            logged: 0,
             due: Due::default(),
             identity,
             journal,

@@ -66,6 +66,8 @@ impl Engine {
                 self.follow.appended(&facts, kernel::monotonic_ns());
                 self.unwritten.clear();
                 self.well();
+                self.logged += 1;
+                self.wait_for_calm();
                 let last_seq = self.journal.last_seq();
                 self.sync_input(SyncInput::Grown { last_seq });
                 Input::Appended(facts)

@@ -28,6 +28,7 @@ impl Engine {
             }
             ReaderEvent::CardSeen { tap, .. } => {
                 self.taps += 1;
+                self.wait_for_calm();
                 self.follow.seen(tap.0, at_ns);
                 Input::CardSeen(Tap(tap.0))
             }

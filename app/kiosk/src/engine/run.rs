@@ -98,6 +98,9 @@ impl Engine {
             self.show_link(now);
         }
         take_due(&mut self.due.publish, now);
+        if take_due(&mut self.due.checkpoint, now) {
+            self.checkpoint();
+        }
         if take_due(&mut self.due.upkeep, now) {
             self.upkeep();
         }
@@ -164,9 +167,7 @@ impl Engine {
         self.keep_receipt();
         let now = self.times.now();
         self.keep_clock(&now);
-        if let Err(error) = self.journal.checkpoint() {
-            tracing::warn!(%error, "the log was not copied; the next start does it");
-        }
+        self.checkpoint();
         Stopped
     }
 }

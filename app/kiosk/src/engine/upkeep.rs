@@ -10,7 +10,32 @@ const ROUND_MS: Millis = 600_000;
 /// Between two steps of one round, milliseconds: a tap has its turn.
 const STEP_MS: Millis = 200;
 
+/// After a tap the person looks at the answer for longer than this, milliseconds.
+const CALM_MS: Millis = 700;
+/// So many transactions are worth a copy. Far below SQLite's own limit of 1,000 pages, at
+/// which it would copy in the middle of somebody's tap.
+const LOGGED_MIN: u32 = 8;
+
 impl Engine {
+    /// Somebody is at the reader: the disk's other work waits until nobody waits for it.
+    pub(super) fn wait_for_calm(&mut self) {
+        let calm = self.mono_ms() + CALM_MS;
+        if self.logged >= LOGGED_MIN {
+            self.due.checkpoint = Some(calm);
+        }
+        if let Some(at) = &mut self.due.receipt {
+            *at = calm.max(*at);
+        }
+    }
+
+    pub(super) fn checkpoint(&mut self) {
+        self.logged = 0;
+        self.due.checkpoint = None;
+        if let Err(error) = self.journal.checkpoint() {
+            tracing::warn!(%error, "the log was not copied; it is tried again");
+        }
+    }
+
     pub(super) fn begin_upkeep(&mut self) {
         let now = self.mono_ms();
         self.due.upkeep = Some(now + STEP_MS);
@@ -29,9 +54,7 @@ impl Engine {
             }
             if next == ROUND_MS {
                 self.keep_clock(&now);
-                if let Err(error) = self.journal.checkpoint() {
-                    tracing::warn!(%error, "the log was not copied");
-                }
+                self.checkpoint();
             }
         } else {
             next = STEP_MS * 5;

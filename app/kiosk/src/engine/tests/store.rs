@@ -91,3 +91,19 @@ fn a_damaged_journal_is_replaced_and_the_first_fact_says_so() {
     assert!(matches!(facts[0].body, FactBody::JournalReplaced { .. }));
     assert!(matches!(facts[1].body, FactBody::Started { .. }));
 }
+
+#[test]
+fn the_log_is_copied_while_nobody_waits_for_the_disk() {
+    let place = Place::new();
+    let mut kiosk = place.hall();
+    for n in 0..10 {
+        kiosk.tap(citizen(&format!("SKM-{n:06}")));
+        assert!(kiosk.engine.logged > n / 2, "not in the middle of a tap");
+        place.pass(100);
+    }
+    assert!(kiosk.engine.due.checkpoint.is_some());
+    place.pass(700);
+    kiosk.engine.due();
+    assert_eq!(kiosk.engine.logged, 0);
+    assert!(kiosk.engine.due.checkpoint.is_none(), "once is enough");
+}
