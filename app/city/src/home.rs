@@ -17,7 +17,7 @@ use crate::{
 const CITY_UNTIL: jiff::civil::Date = jiff::civil::date(2036, 1, 1);
 
 /// The PIN of the samples' staff.
-const SAMPLE_PIN: &str = "2580";
+const SAMPLE_PIN: &str = "258025";
 
 /// What `init` is told.
 #[derive(Debug, Clone)]

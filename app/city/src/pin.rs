@@ -4,6 +4,7 @@ use argon2::{
     Algorithm, Argon2, Params, PasswordHasher, Version,
     password_hash::{Salt, SaltString},
 };
+use machitap_domain::roster::PIN_LENGTH;
 
 /// Memory, KiB. Argon2id (RFC 9106) with 8 MiB and 3 passes takes a Raspberry Pi well under
 /// half a second and fits beside everything else it runs; a PIN's own strength is small
@@ -12,14 +13,11 @@ const MEMORY_KIB: u32 = 8 * 1024;
 const PASSES: u32 = 3;
 const LANES: u32 = 1;
 
-/// A PIN has so many digits.
-pub const DIGITS: std::ops::RangeInclusive<usize> = 4..=12;
-
 /// Not a PIN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadPin {
     /// Not digits, or too few or too many.
-    #[error("a PIN is {} to {} digits", DIGITS.start(), DIGITS.end())]
+    #[error("a PIN is {PIN_LENGTH} digits")]
     Digits,
     /// The text is no Argon2id PHC string.
     #[error("is no Argon2id PHC string; make one with machitap-city pin-hash")]
@@ -34,7 +32,7 @@ pub enum BadPin {
 /// # Panics
 /// When the operating system gives no randomness.
 pub fn hash(pin: &str) -> Result<String, BadPin> {
-    if !DIGITS.contains(&pin.len()) || !pin.bytes().all(|b| b.is_ascii_digit()) {
+    if pin.len() != PIN_LENGTH || !pin.bytes().all(|b| b.is_ascii_digit()) {
         return Err(BadPin::Digits);
     }
     let mut salt = [0; Salt::RECOMMENDED_LENGTH];
@@ -70,18 +68,18 @@ mod tests {
 
     #[test]
     fn the_right_pin_verifies_and_no_other() {
-        let phc = hash("2580").unwrap();
+        let phc = hash("258025").unwrap();
         assert!(phc.starts_with("$argon2id$v=19$m=8192,t=3,p=1$"), "{phc}");
         assert_eq!(check(&phc), Ok(()));
         let parsed = PasswordHash::new(&phc).unwrap();
         let argon = Argon2::default();
-        assert!(argon.verify_password(b"2580", &parsed).is_ok());
-        assert!(argon.verify_password(b"2581", &parsed).is_err());
+        assert!(argon.verify_password(b"258025", &parsed).is_ok());
+        assert!(argon.verify_password(b"258026", &parsed).is_err());
     }
 
     #[test]
     fn what_is_no_pin_and_what_is_no_hash() {
-        for pin in ["", "123", "12a4", "1234567890123", "１２３４"] {
+        for pin in ["", "2580", "12345a", "1234567", "１２３４５６"] {
             assert_eq!(hash(pin), Err(BadPin::Digits), "{pin}");
         }
         for phc in ["", "2580", "$argon2id$v=19$m=8192,t=3,p=1$c2FsdHNhbHQ"] {

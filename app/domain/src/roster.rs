@@ -90,6 +90,9 @@ pub struct Guardian {
     pub cards: Vec<Credential>,
 }
 
+/// Digits of a staff PIN: what the city hashes and what the kiosk's pad takes.
+pub const PIN_LENGTH: usize = 6;
+
 /// A member of staff.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -100,6 +100,20 @@ fn build_stage(release: bool) -> Result<()> {
     cargo(&args)
 }
 
+/// The bench draws one frame with nothing around it.
+fn build_floor() -> Result<()> {
+    cargo(&[
+        "build",
+        "--release",
+        "-p",
+        "machitap-kiosk",
+        "--example",
+        "floor_render",
+        "--features",
+        "offscreen",
+    ])
+}
+
 fn demo(offscreen: bool, rest: &[String]) -> Result<()> {
     setup::install(&setup::all())?;
     build_stage(false)?;
@@ -142,6 +156,7 @@ fn screens() -> Result<()> {
 fn bench(rest: &[String]) -> Result<()> {
     setup::install(&setup::all())?;
     build_stage(true)?;
+    build_floor()?;
     let mut args = vec![
         "run",
         "--quiet",

@@ -9,8 +9,8 @@ use super::{Session, State, clock};
 use crate::{
     input::StoreTrouble,
     view::{
-        Badge, Header, Idle, Message, OutOfService, OutReason, RankRow, ServiceKind, StaffPanel,
-        View,
+        Badge, ClockFace, Header, Idle, Message, OutOfService, OutReason, RankRow, ServiceKind,
+        StaffPanel, View,
     },
 };
 
@@ -23,6 +23,7 @@ pub(super) const SENDING_QUIETLY: u64 = 200;
 impl Session {
     pub(super) fn header(&self, now: &Now) -> Header {
         let text = |of: &machitap_domain::catalogue::Text| of.in_language(self.language).to_owned();
+        let face = clock::face(&now.clock, &self.zone);
         Header {
             facility: self.facility().map(|f| text(&f.name)).unwrap_or_default(),
             city: self
@@ -30,7 +31,11 @@ impl Session {
                 .as_ref()
                 .map(|c| text(&c.name))
                 .unwrap_or_default(),
-            clock: clock::face(&now.clock, &self.zone),
+            clock: ClockFace {
+                // Without a facility there is no zone to tell a time of day in.
+                time: face.time.filter(|_| self.facility().is_some()),
+                ..face
+            },
             badges: self.badges(now),
         }
     }

@@ -1,7 +1,11 @@
 //! The staff's way in: a staff card, then a PIN, then a panel that locks itself.
 
 use argon2::{Argon2, PasswordHash, PasswordVerifier};
-use machitap_domain::{FactBody, Millis, Now, Pseudonym, fact::StaffOutcome, roster::Staff};
+use machitap_domain::{
+    FactBody, Millis, Now, Pseudonym,
+    fact::StaffOutcome,
+    roster::{PIN_LENGTH, Staff},
+};
 
 use super::{After, Session, State, Turn};
 use crate::{
@@ -10,9 +14,6 @@ use crate::{
     output::{Output, Tone},
     view::{MessageKind, StaffPin},
 };
-
-/// Digits of a staff PIN.
-pub(super) const PIN_LENGTH: usize = 6;
 
 /// The PIN pad.
 pub(super) struct Pin {

@@ -56,6 +56,7 @@ fn a_catalogue_that_does_not_name_this_facility_is_said() {
     assert_eq!(out_of_service(&kiosk), OutReason::UnknownFacility);
     kiosk.tap(card(1));
     assert_eq!(out_of_service(&kiosk), OutReason::UnknownFacility);
+    assert_eq!(kiosk.screen().header.clock.time, None, "in whose zone?");
     kiosk.give(Input::Catalogue(Box::new(catalogue(VISIT))));
     assert!(matches!(kiosk.view(), View::Idle(_)));
 }
