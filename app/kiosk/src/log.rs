@@ -1,9 +1,6 @@
 //! Records: to the system's journal with their fields where it listens, else to stderr.
 
-pub mod journald;
 mod limit;
-
-use std::path::Path;
 
 use tracing_subscriber::{
     EnvFilter, Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _,
@@ -18,12 +15,22 @@ const LEVEL_ENV: &str = "MACHITAP_LOG";
 const LEVEL: &str =
     "warn,machitap=info,machitap_kiosk=info,machitap_card=error,machitap_store=info";
 
+/// Sends records to the system's journal, each field as a field of its own name, so that
+/// `journalctl MESSAGE_ID=…` finds them.
+///
+/// # Errors
+/// When no journal listens.
+pub fn journal() -> std::io::Result<tracing_journald::Layer> {
+    Ok(tracing_journald::layer()?
+        .with_field_prefix(None)
+        .with_syslog_identifier("machitap-kiosk".to_owned()))
+}
+
 /// Starts recording, once in the life of the process.
 pub fn start() {
     let filter = EnvFilter::try_from_env(LEVEL_ENV).unwrap_or_else(|_| EnvFilter::new(LEVEL));
     // systemd sets it for a service whose output goes to the journal.
-    let journal = std::env::var_os("JOURNAL_STREAM")
-        .and_then(|_| journald::Layer::connect(Path::new(journald::SOCKET)).ok());
+    let journal = std::env::var_os("JOURNAL_STREAM").and_then(|_| journal().ok());
     let layer = match journal {
         Some(layer) => layer.boxed(),
         None => tracing_subscriber::fmt::layer()
