@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::rng::Rng;
+use crate::random::Random;
 
 /// A sector is written whole or not at all, bytes; anything larger may tear.
 pub const SECTOR: usize = 512;
@@ -108,7 +108,7 @@ impl Disk {
     }
 
     /// Brings the power back: whatever a disk may legally hold now, it holds.
-    pub fn crash(&mut self, kept: Kept, rng: &mut Rng) {
+    pub fn crash(&mut self, kept: Kept, rng: &mut Random) {
         for inode in &mut self.inodes {
             let pending = std::mem::take(&mut inode.pending);
             let end = match kept {
@@ -300,7 +300,7 @@ fn apply(content: &mut Vec<u8>, change: &Change, fill: impl FnOnce(&mut [u8])) {
 
 /// Applies what a cut keeps of a change. What lies between the old end of a file and a
 /// sector that was kept is zero or, as some file systems have it, anything.
-fn persist(content: &mut Vec<u8>, change: &Change, torn: bool, rng: &mut Rng) {
+fn persist(content: &mut Vec<u8>, change: &Change, torn: bool, rng: &mut Random) {
     let Change::Write { at, bytes } = change else {
         if !torn || rng.percent(50) {
             apply(content, change, |_| {});
@@ -343,7 +343,7 @@ mod tests {
         let mut seen = [false; 2];
         for seed in 0..64 {
             let mut disk = Disk::default();
-            let mut rng = Rng::new(seed);
+            let mut rng = Random::seeded(seed);
             let file = written(&mut disk);
             disk.crash(Kept::AnySectors, &mut rng);
             let content = &disk.inodes[file].live;
@@ -365,7 +365,7 @@ mod tests {
         let file = disk.open(Some("f"), true).unwrap();
         disk.write(file, 0, b"x").unwrap();
         disk.sync(file, false).unwrap();
-        disk.crash(Kept::None, &mut Rng::new(1));
+        disk.crash(Kept::None, &mut Random::seeded(1));
         assert!(!disk.exists("f"));
     }
 
@@ -377,7 +377,7 @@ mod tests {
         assert_eq!(disk.sync(file, false), Err(Fault::Io));
         assert_eq!(disk.write(file, 0, b"x"), Err(Fault::Io));
         assert_eq!(disk.read(file, 0, &mut [0]), Err(Fault::Io));
-        disk.crash(Kept::None, &mut Rng::new(1));
+        disk.crash(Kept::None, &mut Random::seeded(1));
         assert_eq!(disk.inodes[file].live, [1; 4 * SECTOR]);
     }
 
@@ -388,7 +388,7 @@ mod tests {
             ..Disk::default()
         };
         let file = written(&mut disk);
-        disk.crash(Kept::None, &mut Rng::new(1));
+        disk.crash(Kept::None, &mut Random::seeded(1));
         assert!(disk.inodes[file].live.is_empty());
     }
 }

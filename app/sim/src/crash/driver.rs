@@ -12,10 +12,11 @@ use machitap_wire::{document::DocumentName, receipt::Receipt};
 
 use uuid::Uuid;
 
+use crate::random::Random;
+
 use super::{
     disk::Kept,
     figures::{Figures, Plan},
-    rng::Rng,
     sample::{self, MORNING_MS},
     vfs::Mounted,
 };
@@ -30,7 +31,7 @@ const OPENINGS_PER_VERIFY: u64 = 4;
 /// Runs lives until there were enough cuts.
 pub fn drive(plan: Plan) -> Figures {
     let mut all = Figures::default();
-    let mut seeds = Rng::new(plan.seed);
+    let mut seeds = Random::seeded(plan.seed);
     while all.cuts < plan.cuts {
         let seed = seeds.next();
         let mut figures = Life::new(seed, plan).run();
@@ -55,7 +56,7 @@ struct Said {
 struct Life {
     mounted: Mounted,
     backing: Backing,
-    rng: Rng,
+    rng: Random,
     said: Said,
     /// An append that was cut short.
     unsaid: Vec<FactId>,
@@ -68,7 +69,7 @@ struct Over;
 
 impl Life {
     fn new(seed: u64, plan: Plan) -> Self {
-        let mut rng = Rng::new(seed);
+        let mut rng = Random::seeded(seed);
         let mounted = Mounted::new(rng.next());
         mounted.with(|disk| disk.lies = plan.lies);
         let backing = Backing {

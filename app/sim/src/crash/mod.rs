@@ -11,13 +11,11 @@
 mod disk;
 mod driver;
 mod figures;
-mod rng;
 mod sample;
 mod vfs;
 
 pub use disk::{Disk, Kept, SECTOR};
 pub use driver::drive;
 pub use figures::{Figures, Plan};
-pub use rng::Rng;
 pub use sample::{settings, visit};
 pub use vfs::Mounted;

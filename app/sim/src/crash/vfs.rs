@@ -14,14 +14,13 @@ use std::{
 
 use rusqlite::ffi;
 
-use super::{
-    disk::{Disk, Fault},
-    rng::Rng,
-};
+use crate::random::Random;
+
+use super::disk::{Disk, Fault};
 
 struct Shared {
     disk: Mutex<Disk>,
-    rng: Mutex<Rng>,
+    rng: Mutex<Random>,
 }
 
 impl Shared {
@@ -51,7 +50,7 @@ impl Mounted {
         let name = CString::new(format!("machitap-cut-{n}")).expect("no zero byte in it");
         let shared = Box::new(Shared {
             disk: Mutex::default(),
-            rng: Mutex::new(Rng::new(seed)),
+            rng: Mutex::new(Random::seeded(seed)),
         });
         let vfs = Box::into_raw(Box::new(ffi::sqlite3_vfs {
             iVersion: 1,
