@@ -181,7 +181,9 @@ fn catalogue(toml: &Toml, city: &CityId) -> Result<Catalogue, Flaw> {
             InvalidCatalogue::Timing { facility, key, .. } => {
                 format!("facilities.{facility}.timing.{key}")
             }
-            InvalidCatalogue::Points(facility) => format!("facilities.{facility}.service"),
+            InvalidCatalogue::Points(facility) | InvalidCatalogue::Nursery { facility, .. } => {
+                format!("facilities.{facility}.service")
+            }
             InvalidCatalogue::TimeZone(_) | InvalidCatalogue::Empty => "facilities".to_owned(),
         };
         toml.flaw(&key, why)
@@ -261,7 +263,9 @@ fn roster(toml: &Toml, stem: &str) -> Result<Roster, Flaw> {
     }
     roster.check().map_err(|why| match &why {
         InvalidRoster::CardTwice { second, .. } => toml.flaw_near(&place(second), why),
-        InvalidRoster::NoChildren(id) => toml.flaw_near(&format!("\"{id}\""), why),
+        InvalidRoster::NoChildren(id) | InvalidRoster::PersonTwice(id) => {
+            toml.flaw_near(&format!("\"{id}\""), why)
+        }
     })?;
     for (n, staff) in roster.staff.iter().enumerate() {
         pin::check(&staff.pin_hash)

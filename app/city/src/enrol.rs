@@ -128,7 +128,7 @@ fn purposes(config: &Config, facility: &FacilityId) -> Result<PurposeKeys, Failu
     };
     let all = config.purposes()?;
     Ok(match found.service {
-        Service::Nursery => PurposeKeys {
+        Service::Nursery(_) => PurposeKeys {
             nursery: all.nursery,
             visit: None,
         },

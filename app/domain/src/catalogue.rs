@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{CityId, FacilityId},
+    nursery::settings::{InvalidNursery, Nursery},
     points::PointRule,
     time::Millis,
 };
 
 /// A text in the languages the city wrote it in. Japanese is always there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// Japanese.
@@ -84,16 +85,31 @@ impl Facility {
 }
 
 /// What a tap means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Service {
     /// Drop-off and pick-up of children.
-    Nursery,
+    Nursery(Box<Nursery>),
     /// Use of the facility, with points.
     Visit {
         /// What a visit earns.
         points: PointRule,
     },
+}
+
+impl Service {
+    /// A nursery with the settings of one that set none.
+    pub fn nursery() -> Self {
+        Self::Nursery(Box::default())
+    }
+
+    /// The nursery's settings, where it is one.
+    pub fn as_nursery(&self) -> Option<&Nursery> {
+        match self {
+            Self::Nursery(nursery) => Some(nursery),
+            Self::Visit { .. } => None,
+        }
+    }
 }
 
 /// How long things stay and wait, milliseconds.
@@ -153,6 +169,14 @@ pub enum InvalidCatalogue {
     /// No facility at all.
     #[error("the catalogue names no facility")]
     Empty,
+    /// A nursery's settings with a slip.
+    #[error("{facility}: {why}")]
+    Nursery {
+        /// The facility.
+        facility: FacilityId,
+        /// The slip.
+        why: InvalidNursery,
+    },
 }
 
 /// More than this for one visit is a slip of the pen.
@@ -173,6 +197,12 @@ impl Catalogue {
                 && points.base > MAX_BASE_POINTS
             {
                 return Err(InvalidCatalogue::Points(id.clone()));
+            }
+            if let Service::Nursery(nursery) = &facility.service {
+                nursery.check().map_err(|why| InvalidCatalogue::Nursery {
+                    facility: id.clone(),
+                    why,
+                })?;
             }
             let t = facility.timing;
             for (key, value, min, max) in [
@@ -218,7 +248,7 @@ mod tests {
                         en: Some("Hall".into()),
                     },
                     time_zone: zone.into(),
-                    service: Service::Nursery,
+                    service: Service::nursery(),
                     timing,
                 },
             )]),
@@ -252,6 +282,14 @@ mod tests {
         let mut none = catalogue("Asia/Tokyo", Timing::default());
         none.facilities.clear();
         assert_eq!(none.check(), Err(InvalidCatalogue::Empty));
+    }
+
+    #[test]
+    fn a_nursery_without_settings_is_written_as_before() {
+        let service: Service = serde_json::from_str(r#"{"kind":"nursery"}"#).unwrap();
+        assert_eq!(service, Service::nursery());
+        let slip = r#"{"kind":"nursery","opening":"07:00"}"#;
+        assert!(serde_json::from_str::<Service>(slip).is_err());
     }
 
     #[test]

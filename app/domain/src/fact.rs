@@ -7,12 +7,20 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    attendance::{Direction, Via},
+    attendance::{Direction, Role, Via},
     credential::CredentialKind,
-    ids::{FacilityId, Incarnation, KioskId},
+    ids::{FacilityId, Incarnation, KioskId, NoticeId},
+    nursery::{
+        absence::Excused,
+        alarm::{AlarmKind, AlarmReason},
+        correction::Correction,
+        fee::DayFee,
+        house::EmergencyReport,
+        note::Answer,
+    },
     points::Award,
     pseudonym::Pseudonym,
-    time::{BootId, Quality, Stamp},
+    time::{BootId, DayKey, Quality, Stamp},
 };
 
 /// The version of the fact format; a reader keeps what it does not know and says so.
@@ -181,6 +189,14 @@ pub enum Refusal {
     Unreadable,
     /// Two cards at once.
     TwoCards,
+    /// A card of the town, but of nobody at this nursery.
+    NotOfThisPlace,
+    /// The card, or the id on it, was released, lost or has expired.
+    Released,
+    /// None of the household's children is expected today.
+    NoChildToday,
+    /// Somebody who may not collect, today or at all. Which, the alarm says.
+    AskStaff,
 }
 
 /// How a try at the staff panel ended.
@@ -215,6 +231,90 @@ pub enum FactBody {
         by: Option<Pseudonym>,
         /// How it was recorded.
         via: Via,
+        /// As whom they did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<Role>,
+        /// Which card, as a pseudonym of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<Pseudonym>,
+        /// The member of staff who vouched for it or entered it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        staff: Option<Pseudonym>,
+    },
+    /// The child changed hands. Caused by the passage; its own stamp is when.
+    HandedOver {
+        /// The member of staff.
+        staff: Option<Pseudonym>,
+    },
+    /// What the child's day costs so far. Caused by what made it so.
+    Fee(DayFee),
+    /// Staff put a passage right.
+    Corrected {
+        /// What and why.
+        #[serde(flatten)]
+        correction: Correction,
+        /// The member of staff.
+        staff: Option<Pseudonym>,
+    },
+    /// A day somebody left open is closed as unknown.
+    DayClosed {
+        /// The day.
+        day: DayKey,
+    },
+    /// Staff entered an absence. The subject is the child.
+    Excused {
+        /// Which days and why.
+        #[serde(flatten)]
+        excused: Excused,
+        /// The member of staff.
+        staff: Option<Pseudonym>,
+    },
+    /// Staff have seen an absence notice. The subject is the child.
+    ExcuseSeen {
+        /// Which.
+        notice: NoticeId,
+        /// The member of staff.
+        staff: Option<Pseudonym>,
+    },
+    /// Something staff must look at. The subject is whom it is about.
+    Alarm {
+        /// What.
+        alarm: AlarmKind,
+        /// The day it is about.
+        day: DayKey,
+    },
+    /// Someone looked. Caused by the alarm.
+    AlarmSeen {
+        /// What they found.
+        found: AlarmReason,
+        /// The member of staff.
+        staff: Option<Pseudonym>,
+    },
+    /// Staff vouched for somebody who forgot the card. The subject is that person.
+    PassGiven {
+        /// The member of staff.
+        staff: Option<Pseudonym>,
+    },
+    /// A household has seen a notice. The subject is the household.
+    NoticeSeen {
+        /// Which.
+        notice: NoticeId,
+    },
+    /// What was said at drop-off. The subject is the child; caused by its coming.
+    Answered(Answer),
+    /// An emergency began: the tick-off list is open. The subject is the member of staff.
+    EmergencyOpened,
+    /// A child was found, or the tick was a slip. Caused by the opening.
+    EmergencyTick {
+        /// Found.
+        found: bool,
+    },
+    /// The emergency ended. Caused by the opening; the subject is the member of staff.
+    EmergencyClosed(EmergencyReport),
+    /// Papers of a month were written out. The subject is the member of staff, where one asked.
+    PapersWritten {
+        /// Which month, YYYY-MM.
+        month: String,
     },
     /// A resident used the facility.
     Visit {
@@ -309,6 +409,9 @@ pub(crate) mod tests {
             direction: Direction::In,
             by: None,
             via: Via::Card(CredentialKind::Citizen),
+            role: None,
+            card: None,
+            staff: None,
         })
         .to_bytes();
         assert_eq!(

@@ -6,8 +6,10 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    attendance::{ChildDays, Passage},
-    fact::{Fact, FactBody},
+    attendance::{ChildDays, Depth, ExcusedMade, Passage},
+    fact::{Fact, FactBody, FactId},
+    ids::NoticeId,
+    nursery::{alarm::Alarm, correction::Correction, fee::FeeMade, house::House},
     points::{Account, VisitMade},
     pseudonym::Pseudonym,
     time::{BootId, DayKey, Quality, Stamp},
@@ -21,6 +23,24 @@ pub enum FoldKey {
     Child(Pseudonym),
     /// A resident's account.
     Account(Pseudonym),
+    /// What a household has seen.
+    Household(Pseudonym),
+    /// The whole house.
+    House,
+}
+
+/// Notices a household has seen are remembered so many.
+pub const NOTICES_SEEN_KEPT: usize = 64;
+
+/// The notices a household has seen, oldest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen(Vec<NoticeId>);
+
+impl Seen {
+    /// True when the household has seen it.
+    pub fn has(&self, notice: &NoticeId) -> bool {
+        self.0.contains(notice)
+    }
 }
 
 /// The entry as the store keeps it.
@@ -31,16 +51,50 @@ pub enum FoldValue {
     Child(ChildDays),
     /// A resident's account.
     Account(Account),
+    /// What a household has seen.
+    Household(Seen),
+    /// The whole house.
+    House(House),
 }
 
-/// Attendance and accounts, by pseudonym.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Attendance and accounts, by pseudonym, and the house.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folds {
+    depth: Depth,
     children: BTreeMap<Pseudonym, ChildDays>,
     accounts: BTreeMap<Pseudonym, Account>,
+    households: BTreeMap<Pseudonym, Seen>,
+    house: House,
+}
+
+impl Default for Folds {
+    fn default() -> Self {
+        Self::with_depth(Depth::DOOR)
+    }
 }
 
 impl Folds {
+    /// Empty folds that remember so much of each child.
+    pub const fn with_depth(depth: Depth) -> Self {
+        Self {
+            depth,
+            children: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            households: BTreeMap::new(),
+            house: House::new(),
+        }
+    }
+
+    /// What concerns the whole house.
+    pub const fn house(&self) -> &House {
+        &self.house
+    }
+
+    /// What a household has seen; nothing for one never asked.
+    pub fn household(&self, household: &Pseudonym) -> Seen {
+        self.households.get(household).cloned().unwrap_or_default()
+    }
+
     /// A child's days; empty for one never seen.
     pub fn child(&self, child: &Pseudonym) -> ChildDays {
         self.children.get(child).cloned().unwrap_or_default()
@@ -73,13 +127,9 @@ impl Folds {
     pub fn apply(&mut self, fact: &Fact, zone: &TimeZone) -> Vec<FoldKey> {
         match (&fact.body, fact.subject) {
             (FactBody::Attendance { direction, .. }, Some(child)) => {
-                self.children.entry(child).or_default().push(Passage {
-                    fact: fact.id,
-                    day: fact.at.day(zone),
-                    at: fact.at,
-                    direction: *direction,
-                    undone: false,
-                });
+                let passage = Passage::new(fact.id, fact.at.day(zone), fact.at, *direction);
+                let depth = self.depth;
+                self.days(child).push(passage, depth);
                 vec![FoldKey::Child(child)]
             }
             (FactBody::Visit { .. }, Some(resident)) => {
@@ -114,6 +164,46 @@ impl Folds {
                     .is_some_and(|a| a.undo(*undone));
                 changed(visit, FoldKey::Account(subject))
             }
+            (FactBody::Alarm { alarm, day }, Some(subject)) => {
+                self.house.raise(Alarm {
+                    fact: fact.id,
+                    alarm: *alarm,
+                    subject,
+                    day: *day,
+                    at: fact.at,
+                    found: None,
+                });
+                vec![FoldKey::House]
+            }
+            (FactBody::AlarmSeen { found, .. }, _) => {
+                let seen = fact.caused_by.is_some_and(|a| self.house.see(a, *found));
+                changed(seen, FoldKey::House)
+            }
+            (FactBody::EmergencyOpened, _) => {
+                self.house.open_emergency(fact.id, fact.at);
+                vec![FoldKey::House]
+            }
+            (FactBody::EmergencyTick { found }, Some(child)) => {
+                changed(self.house.tick(child, fact.at, *found), FoldKey::House)
+            }
+            (FactBody::EmergencyClosed(_), _) => {
+                self.house.close_emergency();
+                vec![FoldKey::House]
+            }
+            (FactBody::NoticeSeen { notice }, Some(household)) => {
+                let seen = self.households.entry(household).or_default();
+                if !seen.has(notice) {
+                    seen.0.push(notice.clone());
+                    if seen.0.len() > NOTICES_SEEN_KEPT {
+                        seen.0.remove(0);
+                    }
+                }
+                vec![FoldKey::Household(household)]
+            }
+            (body, Some(child)) if is_of_child(body) => changed(
+                self.apply_to_child(fact, child, zone),
+                FoldKey::Child(child),
+            ),
             (
                 FactBody::ClockCorrected {
                     boot,
@@ -126,24 +216,79 @@ impl Folds {
         }
     }
 
+    fn days(&mut self, child: Pseudonym) -> &mut ChildDays {
+        self.children.entry(child).or_default()
+    }
+
+    /// What hangs on a child's passages, and what staff enter about its days.
+    fn apply_to_child(&mut self, fact: &Fact, child: Pseudonym, zone: &TimeZone) -> bool {
+        let depth = self.depth;
+        let days = self.days(child);
+        let on_cause = |f: &mut dyn FnMut(FactId) -> bool| fact.caused_by.is_some_and(f);
+        match &fact.body {
+            FactBody::HandedOver { .. } => on_cause(&mut |p| days.hand_over(p, fact.at)),
+            FactBody::Answered(answer) => on_cause(&mut |p| days.answer(p, answer.clone())),
+            FactBody::Fee(fee) => on_cause(&mut |cause| {
+                let made = FeeMade {
+                    fact: fact.id,
+                    cause,
+                    day: fee.day,
+                    fee: fee.fee,
+                    void: false,
+                };
+                days.charge(made, depth);
+                true
+            }),
+            FactBody::Corrected { correction, .. } => {
+                days.correct(fact.id, correction, true_day(correction, zone), depth);
+                true
+            }
+            FactBody::DayClosed { day } => {
+                days.close(*day, depth);
+                true
+            }
+            FactBody::Excused { excused, .. } => {
+                let made = ExcusedMade {
+                    fact: fact.id,
+                    excused: *excused,
+                    undone: false,
+                };
+                days.excuse(made, depth);
+                true
+            }
+            FactBody::ExcuseSeen { notice, .. } => days.see(notice.clone(), depth),
+            _ => false,
+        }
+    }
+
     /// The entry as the store keeps it; `None` for one never seen.
     pub fn get(&self, key: FoldKey) -> Option<FoldValue> {
         match key {
             FoldKey::Child(child) => self.children.get(&child).cloned().map(FoldValue::Child),
             FoldKey::Account(a) => self.accounts.get(&a).cloned().map(FoldValue::Account),
+            FoldKey::Household(h) => self.households.get(&h).cloned().map(FoldValue::Household),
+            FoldKey::House => {
+                (self.house != House::new()).then(|| FoldValue::House(self.house.clone()))
+            }
         }
     }
 
-    /// Puts back an entry the store kept.
-    pub fn put(&mut self, subject: Pseudonym, value: FoldValue) {
-        match value {
-            FoldValue::Child(days) => {
-                self.children.insert(subject, days);
+    /// Puts back an entry the store kept; false when the value is of another key.
+    pub fn put(&mut self, key: FoldKey, value: FoldValue) -> bool {
+        match (key, value) {
+            (FoldKey::Child(child), FoldValue::Child(days)) => {
+                self.children.insert(child, days);
             }
-            FoldValue::Account(account) => {
-                self.accounts.insert(subject, account);
+            (FoldKey::Account(resident), FoldValue::Account(account)) => {
+                self.accounts.insert(resident, account);
             }
+            (FoldKey::Household(household), FoldValue::Household(seen)) => {
+                self.households.insert(household, seen);
+            }
+            (FoldKey::House, FoldValue::House(house)) => self.house = house,
+            _ => return false,
         }
+        true
     }
 
     /// Everything, in a fixed order.
@@ -156,7 +301,12 @@ impl Folds {
             .accounts
             .iter()
             .map(|(k, v)| (FoldKey::Account(*k), FoldValue::Account(v.clone())));
-        children.chain(accounts)
+        let households = self
+            .households
+            .iter()
+            .map(|(k, v)| (FoldKey::Household(*k), FoldValue::Household(v.clone())));
+        let house = self.get(FoldKey::House).map(|v| (FoldKey::House, v));
+        children.chain(accounts).chain(households).chain(house)
     }
 
     /// True when something of that boot still stands on an untrusted time.
@@ -169,6 +319,7 @@ impl Folds {
                 .accounts
                 .values()
                 .any(|a| a.recent().iter().any(|v| unsure(&v.at)))
+            || self.house.alarms().iter().any(|a| unsure(&a.at))
     }
 
     fn correct(
@@ -192,6 +343,9 @@ impl Folds {
             let mut touched = false;
             for p in days.passages_mut() {
                 touched |= mend(&mut p.at, &mut p.day);
+                if let Some(handover) = &mut p.handover {
+                    touched |= mend(handover, &mut p.day.clone());
+                }
             }
             keys.extend(touched.then_some(FoldKey::Child(*child)));
         }
@@ -202,8 +356,31 @@ impl Folds {
             }
             keys.extend(touched.then_some(FoldKey::Account(*resident)));
         }
+        let mut touched = false;
+        for alarm in self.house.alarms_mut() {
+            touched |= mend(&mut alarm.at, &mut alarm.day.clone());
+        }
+        keys.extend(touched.then_some(FoldKey::House));
         keys
     }
+}
+
+const fn is_of_child(body: &FactBody) -> bool {
+    matches!(
+        body,
+        FactBody::HandedOver { .. }
+            | FactBody::Answered(_)
+            | FactBody::Fee(_)
+            | FactBody::Corrected { .. }
+            | FactBody::DayClosed { .. }
+            | FactBody::Excused { .. }
+            | FactBody::ExcuseSeen { .. }
+    )
+}
+
+/// The calendar day of what a correction says was so.
+fn true_day(correction: &Correction, zone: &TimeZone) -> Option<DayKey> {
+    DayKey::of_wall(correction.truly?.at_ms, zone)
 }
 
 fn changed(really: bool, key: FoldKey) -> Vec<FoldKey> {
@@ -269,6 +446,9 @@ mod tests {
                 direction,
                 by: None,
                 via: Via::Card(CredentialKind::Citizen),
+                role: None,
+                card: None,
+                staff: None,
             },
         )
     }
@@ -420,8 +600,7 @@ mod tests {
             }
             let mut copy = Folds::default();
             for (key, value) in folds.entries() {
-                let (FoldKey::Child(s) | FoldKey::Account(s)) = key;
-                copy.put(s, value);
+                prop_assert!(copy.put(key, value));
             }
             prop_assert_eq!(copy, folds);
         }

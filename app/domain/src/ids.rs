@@ -138,6 +138,11 @@ text_id!(
     FacilityId, "facility id", 2..=32, is_lower, LOWER
 );
 public_id!(FacilityId);
+text_id!(
+    /// A notice to a household, or about a child's absence.
+    NoticeId, "notice id", 2..=40, is_lower, LOWER
+);
+public_id!(NoticeId);
 
 /// One life of a kiosk's journal.
 ///

@@ -6,7 +6,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::ids::CitizenId;
+use crate::{
+    credential::Credential,
+    ids::{CitizenId, HouseholdId},
+};
 
 /// The purpose a pseudonym serves. Two purposes never share a key, so that whoever
 /// listens to both streams cannot join them.
@@ -66,9 +69,29 @@ impl PurposeKey {
 
     /// The name of this citizen for this purpose.
     pub fn pseudonym(&self, citizen: &CitizenId) -> Pseudonym {
+        self.keyed(&[citizen.reveal().as_bytes()])
+    }
+
+    /// The name of this household for this purpose.
+    pub fn household(&self, household: &HouseholdId) -> Pseudonym {
+        // No citizen id holds a line feed, so no two kinds of names can be the same.
+        self.keyed(&[b"household\n", household.reveal().as_bytes()])
+    }
+
+    /// The name of this card for this purpose.
+    pub fn card(&self, credential: &Credential) -> Pseudonym {
+        match credential {
+            Credential::Citizen(citizen) => self.keyed(&[b"card\n", citizen.reveal().as_bytes()]),
+            Credential::Uid(uid) => self.keyed(&[b"card\n", String::from(uid.clone()).as_bytes()]),
+        }
+    }
+
+    fn keyed(&self, parts: &[&[u8]]) -> Pseudonym {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
-        mac.update(citizen.reveal().as_bytes());
+        for part in parts {
+            mac.update(part);
+        }
         let mut out = [0; 16];
         out.copy_from_slice(&mac.finalize().into_bytes()[..16]);
         Pseudonym(out)

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    attendance::Role,
+    catalogue::Text,
     credential::Credential,
-    ids::{CitizenId, FacilityId, HouseholdId},
+    ids::{CitizenId, FacilityId, HouseholdId, NoticeId},
+    nursery::{settings::Day, tariff::Care},
     pii::Pii,
 };
 
@@ -25,6 +29,9 @@ pub struct Roster {
     /// Residents who use a card without the citizen AP.
     #[serde(default)]
     pub residents: Vec<Resident>,
+    /// Cards and ids that open nothing any more: lost, released, expired.
+    #[serde(default)]
+    pub released: Vec<Credential>,
 }
 
 /// A household.
@@ -38,6 +45,22 @@ pub struct Household {
     /// Those who bring and fetch them.
     #[serde(default)]
     pub people: Vec<Guardian>,
+    /// Lines the household must have seen.
+    #[serde(default)]
+    pub notices: Vec<HouseholdNotice>,
+}
+
+/// A line a household must have seen before it is done at the door.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HouseholdNotice {
+    /// Its name, by which it is known to have been seen.
+    pub id: NoticeId,
+    /// What it says, one line.
+    pub text: Pii<Text>,
+    /// Not after this day; it stays until it is taken out when left out.
+    #[serde(default)]
+    pub until: Option<Date>,
 }
 
 /// A child.
@@ -57,6 +80,41 @@ pub struct Child {
     /// The child's own card, when it has one.
     #[serde(default)]
     pub card: Option<Credential>,
+    /// What the child is certified for, each from its day; standard hours before the first.
+    #[serde(default)]
+    pub care: Vec<CareFrom>,
+    /// First day at this nursery; since ever when left out.
+    #[serde(default)]
+    pub from: Option<Date>,
+    /// Last day at this nursery.
+    #[serde(default)]
+    pub until: Option<Date>,
+}
+
+/// A certificate of care and its first day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CareFrom {
+    /// The first day.
+    pub from: Date,
+    /// What is certified.
+    pub care: Care,
+}
+
+impl Child {
+    /// True when the child belongs to this nursery on that day.
+    pub fn is_enrolled(&self, date: Date) -> bool {
+        self.from.is_none_or(|from| from <= date) && self.until.is_none_or(|until| date <= until)
+    }
+
+    /// What the child is certified for on that day.
+    pub fn care(&self, date: Date) -> Care {
+        self.care
+            .iter()
+            .filter(|c| c.from <= date)
+            .max_by_key(|c| c.from)
+            .map_or_else(Care::default, |c| c.care)
+    }
 }
 
 /// The picture a class is known by, for those who cannot read yet.
@@ -88,6 +146,62 @@ pub struct Guardian {
     /// The cards; a citizen AP of this citizen always counts.
     #[serde(default)]
     pub cards: Vec<Credential>,
+    /// As whom: a guardian brings and fetches, a collector fetches on the days that are
+    /// theirs.
+    #[serde(default)]
+    pub role: Role,
+    /// The days a collector may fetch; every day when there are none.
+    #[serde(default)]
+    pub when: Vec<When>,
+    /// May not take these children, nor learn whether they are here.
+    #[serde(default)]
+    pub barred: bool,
+}
+
+/// Days on which somebody may collect.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct When {
+    /// First day; since ever when left out.
+    pub from: Option<Date>,
+    /// Last day.
+    pub until: Option<Date>,
+    /// Only these days of the week; any when left out.
+    pub days: Vec<Day>,
+}
+
+impl When {
+    fn covers(&self, date: Date) -> bool {
+        self.from.is_none_or(|from| from <= date)
+            && self.until.is_none_or(|until| date <= until)
+            && (self.days.is_empty() || self.days.contains(&date.weekday().into()))
+    }
+}
+
+/// Whether somebody may take the household's children.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum May {
+    /// Yes.
+    Yes,
+    /// Not today.
+    NotToday,
+    /// Never.
+    Never,
+}
+
+impl Guardian {
+    /// Whether they may come on that day. Without a known day only those may who always may.
+    pub fn may(&self, date: Option<Date>) -> May {
+        if self.barred {
+            return May::Never;
+        }
+        let today = match date {
+            _ if self.when.is_empty() => true,
+            Some(date) => self.when.iter().any(|w| w.covers(date)),
+            None => false,
+        };
+        if today { May::Yes } else { May::NotToday }
+    }
 }
 
 /// Digits of a staff PIN: what the city hashes and what the kiosk's pad takes.
@@ -148,6 +262,9 @@ pub enum InvalidRoster {
     /// A household nobody can use.
     #[error("household {0} has no children")]
     NoChildren(String),
+    /// Children and people are known on the wire by their id: it must be one person's.
+    #[error("in household {0} one id stands for two people")]
+    PersonTwice(String),
 }
 
 impl Roster {
@@ -158,7 +275,21 @@ impl Roster {
             households: Vec::new(),
             staff: Vec::new(),
             residents: Vec::new(),
+            released: Vec::new(),
         }
+    }
+
+    /// True when the card or its id was released, lost or has expired.
+    pub fn is_released(&self, credential: &Credential) -> bool {
+        self.released.contains(credential)
+    }
+
+    /// The household and the person of that id.
+    pub fn person(&self, citizen: &CitizenId) -> Option<(&Household, &Guardian)> {
+        self.households.iter().find_map(|h| {
+            let person = h.people.iter().find(|p| p.citizen == *citizen)?;
+            Some((h, person))
+        })
     }
 
     /// Whom this credential opens.
@@ -228,6 +359,16 @@ impl Roster {
                     claim(card.clone(), place.clone())?;
                 }
             }
+            let mut ids: Vec<&CitizenId> = household
+                .children
+                .iter()
+                .map(|c| &c.citizen)
+                .chain(household.people.iter().map(|p| &p.citizen))
+                .collect();
+            ids.sort_unstable();
+            if ids.windows(2).any(|pair| pair[0] == pair[1]) {
+                return Err(InvalidRoster::PersonTwice(household.id.reveal().to_owned()));
+            }
             for person in &household.people {
                 claim(Credential::Citizen(person.citizen.clone()), place.clone())?;
                 for card in &person.cards {
@@ -270,12 +411,19 @@ mod tests {
                     class: "さくら".into(),
                     mark: ClassMark::Cherry,
                     card: None,
+                    care: Vec::new(),
+                    from: None,
+                    until: None,
                 }],
                 people: vec![Guardian {
                     citizen: citizen("SKM-000002"),
                     name: "山田 太郎".to_owned().into(),
                     cards: vec![uid(1)],
+                    role: Role::Guardian,
+                    when: Vec::new(),
+                    barred: false,
                 }],
+                notices: Vec::new(),
             }],
             ..Roster::empty("nursery-1".parse().unwrap())
         }
@@ -312,6 +460,73 @@ mod tests {
             Err(InvalidRoster::CardTwice { .. })
         ));
         assert_eq!(roster().check(), Ok(()));
+    }
+
+    #[test]
+    fn a_collector_comes_on_the_days_that_are_theirs() {
+        use jiff::civil::date;
+        let guardian = roster().households[0].people[0].clone();
+        let tuesdays = Guardian {
+            role: Role::Collector,
+            when: vec![When {
+                from: Some(date(2026, 11, 1)),
+                until: Some(date(2026, 11, 30)),
+                days: vec![Day::Tue],
+            }],
+            ..guardian.clone()
+        };
+        let barred = Guardian {
+            barred: true,
+            ..guardian.clone()
+        };
+        let tuesday = Some(date(2026, 11, 24));
+        for (who, day, may) in [
+            (&guardian, tuesday, May::Yes),
+            (&guardian, None, May::Yes),
+            (&tuesdays, tuesday, May::Yes),
+            (&tuesdays, Some(date(2026, 11, 25)), May::NotToday),
+            (&tuesdays, Some(date(2026, 12, 1)), May::NotToday),
+            (&tuesdays, None, May::NotToday),
+            (&barred, tuesday, May::Never),
+            (&barred, None, May::Never),
+        ] {
+            assert_eq!(who.may(day), may, "{day:?}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_holds_from_its_day_and_a_child_between_its_days() {
+        use jiff::civil::date;
+        let mut child = roster().households[0].children[0].clone();
+        assert_eq!(child.care(date(2026, 4, 1)), Care::Standard);
+        child.care = vec![
+            CareFrom {
+                from: date(2026, 10, 1),
+                care: Care::Standard,
+            },
+            CareFrom {
+                from: date(2026, 4, 1),
+                care: Care::Short,
+            },
+        ];
+        for (day, care) in [
+            (date(2026, 3, 31), Care::Standard),
+            (date(2026, 4, 1), Care::Short),
+            (date(2026, 9, 30), Care::Short),
+            (date(2026, 10, 1), Care::Standard),
+        ] {
+            assert_eq!(child.care(day), care, "{day}");
+        }
+        child.until = Some(date(2026, 11, 20));
+        assert!(child.is_enrolled(date(2026, 11, 20)));
+        assert!(!child.is_enrolled(date(2026, 11, 21)));
+    }
+
+    #[test]
+    fn one_id_is_one_person() {
+        let mut twice = roster();
+        twice.households[0].people[0].citizen = citizen("SKM-000001");
+        assert!(matches!(twice.check(), Err(InvalidRoster::PersonTwice(_))));
     }
 
     #[test]

@@ -5,9 +5,12 @@ use machitap_domain::{
     catalogue::{Catalogue, Language},
     fact::Class,
     notices::Notices,
+    nursery::absence::Absences,
     ranking::Ranking,
     roster::Roster,
 };
+
+use crate::view::{PaperRow, YearMonth};
 
 /// Counts taps, so that a late answer is never taken for a newer card's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,6 +57,15 @@ pub enum Input {
     Ranking(Box<Ranking>),
     /// New notices.
     Notices(Box<Notices>),
+    /// New absence notices are in force.
+    Absences {
+        /// The notices.
+        absences: Box<Absences>,
+        /// When the city issued them, milliseconds since 1970-01-01T00:00:00Z.
+        issued_ms: i64,
+    },
+    /// The answer to [`crate::Output::Papers`].
+    Papers(PapersAnswer),
     /// Nothing but time went by.
     Tick,
 }
@@ -87,6 +99,29 @@ impl StoreTrouble {
             Self::Full | Self::Broken => Class::Repair,
         }
     }
+}
+
+/// What became of a wish for papers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PapersAnswer {
+    /// The month as a table.
+    Table {
+        /// Which month.
+        month: YearMonth,
+        /// One row a child.
+        rows: Vec<PaperRow>,
+    },
+    /// They are on the stick.
+    Written {
+        /// So many files.
+        files: usize,
+        /// In this folder of the stick.
+        folder: String,
+    },
+    /// There is no stick.
+    NoStick,
+    /// The stick or the journal did not do as it was told.
+    Failed,
 }
 
 /// Why a card was not read.
@@ -123,6 +158,57 @@ pub enum Touch {
     Erase,
     /// Sets the language until the session ends.
     Language(Language),
+    /// Turns all children of the household round.
+    TurnAll,
+    /// Waits for the lower price: nothing is recorded now.
+    Wait,
+    /// A row of the list, counted from 0: a class, a child, a person, an alarm, an answer.
+    Pick(usize),
+    /// Something staff want to do.
+    Act(StaffAct),
+    /// Moves the time of a correction or of a late coming, minutes.
+    Minutes(i32),
+    /// Moves the last day of an absence.
+    Days(i32),
+    /// Moves the month of the papers.
+    Months(i32),
+}
+
+/// What staff can do. What the present page does not offer is ignored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StaffAct {
+    /// Open the alarms.
+    Alarms,
+    /// Open what waits for staff.
+    Tasks,
+    /// Open the tick-off list; begins an emergency where none lasts.
+    Emergency,
+    /// Open the month's papers.
+    Papers,
+    /// Open how the kiosk is.
+    Kiosk,
+    /// The child came, recorded by hand.
+    In,
+    /// The child left, recorded by hand.
+    Out,
+    /// The child changed hands now.
+    HandOver,
+    /// Enter an absence.
+    Excuse,
+    /// Someone forgot the card.
+    Pass,
+    /// Put this passage of the child's sheet right, counted from 0.
+    Correct(usize),
+    /// Add a passage that is missing.
+    Add,
+    /// In is out and out is in, of the passage being put right.
+    Turn,
+    /// Strike the passage out.
+    Strike,
+    /// End the emergency.
+    EndEmergency,
+    /// Write the papers to the stick.
+    Write,
 }
 
 /// What a state of the sync machine reads of the journal.

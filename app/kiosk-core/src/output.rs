@@ -2,7 +2,7 @@
 
 use machitap_domain::{Draft, Millis};
 
-use crate::view::Screen;
+use crate::view::{Screen, YearMonth};
 
 /// Something to be done, in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +17,14 @@ pub enum Output {
     /// Call again with [`crate::Input::Tick`] at this monotonic instant, milliseconds, or
     /// earlier. The latest one given counts.
     WakeAt(Millis),
+    /// Make the month's papers: show them, or write them to the stick. Answered by
+    /// [`crate::Input::Papers`].
+    Papers {
+        /// Which month.
+        month: YearMonth,
+        /// True: write them to the stick.
+        write: bool,
+    },
     /// Keep this small setting across restarts.
     Keep {
         /// Its key.

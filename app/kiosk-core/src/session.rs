@@ -20,6 +20,7 @@ use machitap_domain::{
     catalogue::{Catalogue, Facility, Language, Service, Timing},
     fact::{Class, Component},
     notices::Notices,
+    nursery::{absence::Absences, settings::Nursery},
     ranking::Ranking,
     roster::Roster,
 };
@@ -56,6 +57,8 @@ pub struct Setup {
     pub catalogue: Option<Catalogue>,
     /// The roster in force and when it was issued, milliseconds since 1970-01-01T00:00:00Z.
     pub roster: Option<(Roster, i64)>,
+    /// The absence notices in force and when they were issued, likewise.
+    pub absences: Option<(Absences, i64)>,
     /// The last ranking.
     pub ranking: Option<Ranking>,
     /// The notices.
@@ -78,6 +81,7 @@ pub struct Session {
     catalogue: Option<Catalogue>,
     zone: TimeZone,
     roster: Option<(Roster, i64)>,
+    absences: Option<(Absences, i64)>,
     ranking: Option<Ranking>,
     notices: Notices,
     lockout: Lockout,
@@ -144,6 +148,7 @@ impl Session {
             catalogue: None,
             zone: TimeZone::UTC,
             roster: setup.roster,
+            absences: setup.absences,
             ranking: setup.ranking,
             notices: setup.notices,
             lockout,
@@ -221,6 +226,14 @@ impl Session {
                 self.roster = Some((*roster, issued_ms));
                 self.changed = true;
             }
+            Input::Absences {
+                absences,
+                issued_ms,
+            } => {
+                self.absences = Some((*absences, issued_ms));
+                self.changed = true;
+            }
+            Input::Papers(_) => {}
             Input::Ranking(ranking) => {
                 self.ranking = Some(*ranking);
                 self.changed = true;
@@ -351,8 +364,12 @@ impl Session {
             .filter(|f| f.zone().is_ok())
     }
 
-    fn service(&self) -> Option<Service> {
-        Some(self.facility()?.service)
+    fn service(&self) -> Option<&Service> {
+        Some(&self.facility()?.service)
+    }
+
+    fn nursery(&self) -> Option<&Nursery> {
+        self.service()?.as_nursery()
     }
 
     fn timing(&self) -> Timing {

@@ -1,8 +1,15 @@
 //! What the screen shows, as plain data. The Slint side draws it and knows no rule.
 
+mod staff;
+
 use machitap_domain::{
-    ClockSource, Millis, Pii, attendance::Direction, catalogue::Language, roster::ClassMark,
+    ClockSource, Millis, Pii,
+    attendance::{Direction, Role},
+    catalogue::Language,
+    roster::ClassMark,
 };
+
+pub use staff::*;
 
 /// A whole screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +47,7 @@ pub struct ClockFace {
 }
 
 /// A time of day with its date, in the facility's zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct WallTime {
     /// 1 to 12.
     pub month: u8,
@@ -76,6 +83,13 @@ pub enum Badge {
     ClockUnsure,
     /// The city found a fork: staff must call.
     Forked,
+    /// So many alarms wait for staff. Whose, the staff panel says.
+    ForStaff {
+        /// How many.
+        alarms: u32,
+    },
+    /// An emergency lasts: staff go on with the tick-off list.
+    Emergency,
 }
 
 /// How long something still lasts, for a ring that runs out.
@@ -98,6 +112,10 @@ pub enum View {
     Reading,
     /// A household at the nursery's door.
     Household(Household),
+    /// A line the household must have seen.
+    Notice(Notice),
+    /// A question at drop-off.
+    Question(Question),
     /// Done at the nursery.
     NurseryDone(NurseryDone),
     /// A visit is recorded.
@@ -108,8 +126,30 @@ pub enum View {
     Message(Message),
     /// The staff PIN.
     StaffPin(StaffPin),
-    /// The staff panel.
+    /// The staff panel of a facility without children: how the kiosk is.
     StaffPanel(StaffPanel),
+    /// A page of the nursery's staff panel.
+    Board(Board),
+    /// The children of a class.
+    ClassList(ClassList),
+    /// One child: where it is, and what staff can do.
+    ChildSheet(ChildSheet),
+    /// Who has forgotten the card?
+    People(People),
+    /// A passage put right, or added.
+    Correcting(Correcting),
+    /// An absence entered.
+    Excusing(Excusing),
+    /// Alarms nobody has seen to.
+    Alarms(Alarms),
+    /// One alarm: what was found?
+    AlarmSheet(AlarmSheet),
+    /// What waits for staff: fees, days, notices.
+    Tasks(Tasks),
+    /// The tick-off list.
+    Emergency(Emergency),
+    /// The month's papers.
+    Papers(Papers),
     /// The kiosk cannot serve.
     OutOfService(OutOfService),
 }
@@ -152,10 +192,72 @@ pub struct RankRow {
 pub struct Household {
     /// Who brings or fetches; `None` when a child's own card was held.
     pub who: Option<Pii<String>>,
+    /// As whom.
+    pub role: Role,
     /// Its children.
     pub children: Vec<ChildRow>,
-    /// Until it confirms by itself; `None` once somebody touched the screen.
+    /// Until it confirms by itself; `None` once somebody touched the screen, and where
+    /// waiting would cost less.
     pub confirms_in: Option<Remaining>,
+    /// What recording now costs; `None` where nothing can cost anything.
+    pub quote: Option<Quote>,
+}
+
+/// The price, before it is confirmed. All of it for the children taken along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quote {
+    /// Yen that recording now adds.
+    pub yen: u32,
+    /// Waiting until then costs less: the choice is [`crate::Touch::Wait`].
+    pub cheaper: Option<PriceAt>,
+    /// From then on it costs more.
+    pub dearer: Option<PriceAt>,
+    /// The handover decides, not this tap: the price is as of now.
+    pub at_handover: bool,
+    /// No clock vouches for the time: nothing is charged, staff will see to it.
+    pub unsettled: bool,
+}
+
+/// A price from a time of day on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PriceAt {
+    /// From then on.
+    pub at: WallTime,
+    /// Yen.
+    pub yen: u32,
+}
+
+/// A line the household must have seen. [`crate::Touch::Confirm`] says so.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    /// What it says.
+    pub text: Pii<String>,
+    /// This one of so many, counted from 1.
+    pub nth: usize,
+    /// How many there are.
+    pub of: usize,
+}
+
+/// A question at drop-off, answered by [`crate::Touch::Pick`]; [`crate::Touch::Cancel`]
+/// leaves it to a word with the teacher.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// The child it is about.
+    pub name: Pii<String>,
+    /// Its name in kana.
+    pub kana: Pii<String>,
+    /// The picture of its class.
+    pub mark: ClassMark,
+    /// What is asked.
+    pub text: String,
+    /// What can be answered; the first is the usual answer.
+    pub answers: Vec<String>,
+    /// This one of so many, counted from 1.
+    pub nth: usize,
+    /// How many there are.
+    pub of: usize,
+    /// Until it goes on by itself, unanswered.
+    pub remaining: Remaining,
 }
 
 /// A child in the list.
@@ -175,6 +277,8 @@ pub struct ChildRow {
     pub reason: RowReason,
     /// Part of this act.
     pub selected: bool,
+    /// Yen this child's passage adds; 0 where it adds nothing.
+    pub yen: u32,
 }
 
 /// Why a direction was proposed, with the time of day it rests on.
@@ -188,6 +292,8 @@ pub enum RowReason {
     LeftAt(Option<WallTime>),
     /// Turned round by hand.
     ByHand,
+    /// Said to be absent today, and comes all the same.
+    SaidAbsent,
 }
 
 /// Done at the nursery.
@@ -250,6 +356,19 @@ pub enum MessageKind {
     TwoCards,
     /// The card could not be verified: please ask.
     NotGenuine,
+    /// A card of the town, but of nobody at this nursery.
+    NotOfThisPlace,
+    /// The card opens nothing any more: please ask at the city hall.
+    Released,
+    /// No child of this household is expected today.
+    NoChildToday,
+    /// Please wait a moment, someone is coming. Says nothing about why or about any child.
+    PleaseWait,
+    /// Nothing was recorded; hold the card again from then on and it costs less.
+    ComeBackAt {
+        /// When.
+        at: WallTime,
+    },
     /// The staff panel is locked for a while.
     StaffLocked {
         /// So many minutes, rounded up.

@@ -6,6 +6,7 @@ use machitap_domain::{
     CityId, FacilityId, KioskId,
     catalogue::{Catalogue, InvalidCatalogue},
     notices::Notices,
+    nursery::absence::Absences,
     ranking::Ranking,
     roster::{InvalidRoster, Roster},
 };
@@ -27,6 +28,8 @@ pub enum News {
     Ranking(Box<Ranking>),
     /// Notices.
     Notices(Box<Notices>),
+    /// The absence notices of this facility.
+    Absences(Box<Absences>),
 }
 
 /// A document to be kept and used.
@@ -73,6 +76,9 @@ pub enum Rejected {
     /// A roster with a fault; which household stays unsaid.
     #[error("{0}")]
     Roster(&'static str),
+    /// Absence notices with a fault; whose stays unsaid.
+    #[error("{0}")]
+    Absences(&'static str),
     /// Of another city or facility.
     #[error("it is of {0}, not of this kiosk's place")]
     Elsewhere(String),
@@ -83,6 +89,7 @@ impl From<InvalidRoster> for Rejected {
         Self::Roster(match fault {
             InvalidRoster::CardTwice { .. } => "a card stands twice in it",
             InvalidRoster::NoChildren(_) => "a household in it has no children",
+            InvalidRoster::PersonTwice(_) => "an id in it stands for two people",
         })
     }
 }
@@ -218,6 +225,16 @@ impl Documents {
                     return Err(Rejected::Elsewhere(roster.facility.to_string()));
                 }
                 News::Roster(Box::new(roster))
+            }
+            DocumentName::Absences(_) => {
+                let absences: Absences = serde_json::from_slice(bytes)?;
+                absences.check().map_err(|_| {
+                    Rejected::Absences("a notice in it stands twice or ends before it begins")
+                })?;
+                if absences.facility != self.facility {
+                    return Err(Rejected::Elsewhere(absences.facility.to_string()));
+                }
+                News::Absences(Box::new(absences))
             }
             DocumentName::Ranking => News::Ranking(Box::new(serde_json::from_slice(bytes)?)),
             DocumentName::Notices => News::Notices(Box::new(serde_json::from_slice(bytes)?)),

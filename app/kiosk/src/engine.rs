@@ -253,6 +253,7 @@ impl Engine {
             software: SOFTWARE.to_owned(),
             catalogue: None,
             roster: None,
+            absences: None,
             ranking: None,
             notices: Notices::default(),
             kept: restore::settings(&journal),

@@ -9,6 +9,8 @@ pub const fn view(view: &View) -> &'static str {
         View::Idle(_) => "idle",
         View::Reading => "reading",
         View::Household(_) => "household",
+        View::Notice(_) => "notice",
+        View::Question(_) => "question",
         View::NurseryDone(_) => "nursery-done",
         View::VisitDone(_) => "visit-done",
         View::Undone => "undone",
@@ -19,9 +21,25 @@ pub const fn view(view: &View) -> &'static str {
             MessageKind::TwoCards => "message:two-cards",
             MessageKind::NotGenuine => "message:not-genuine",
             MessageKind::StaffLocked { .. } => "message:staff-locked",
+            MessageKind::NotOfThisPlace => "message:not-of-this-place",
+            MessageKind::Released => "message:released",
+            MessageKind::NoChildToday => "message:no-child-today",
+            MessageKind::PleaseWait => "message:please-wait",
+            MessageKind::ComeBackAt { .. } => "message:come-back-at",
         },
         View::StaffPin(_) => "staff-pin",
         View::StaffPanel(_) => "staff-panel",
+        View::Board(_) => "staff:board",
+        View::ClassList(_) => "staff:class",
+        View::ChildSheet(_) => "staff:child",
+        View::People(_) => "staff:people",
+        View::Correcting(_) => "staff:correcting",
+        View::Excusing(_) => "staff:excusing",
+        View::Alarms(_) => "staff:alarms",
+        View::AlarmSheet(_) => "staff:alarm",
+        View::Tasks(_) => "staff:tasks",
+        View::Emergency(_) => "staff:emergency",
+        View::Papers(_) => "staff:papers",
         View::OutOfService(out) => match out.why {
             OutReason::ReaderGone => "out-of-service:reader-gone",
             OutReason::DiskFull => "out-of-service:disk-full",
@@ -37,7 +55,11 @@ pub const fn view(view: &View) -> &'static str {
 pub const fn confirms(view: &View) -> bool {
     matches!(
         view,
-        View::NurseryDone(_) | View::VisitDone(_) | View::Undone
+        View::Notice(_)
+            | View::Question(_)
+            | View::NurseryDone(_)
+            | View::VisitDone(_)
+            | View::Undone
     )
 }
 

@@ -238,8 +238,8 @@ mod tests {
             roster.check().unwrap();
             assert!(catalogue.facilities.contains_key(&roster.facility));
         }
-        let services = catalogue.facilities.values().map(|f| f.service);
-        assert!(services.clone().any(|s| s == Service::Nursery));
+        let services = catalogue.facilities.values().map(|f| &f.service);
+        assert!(services.clone().any(|s| matches!(s, Service::Nursery(_))));
         assert!(services.clone().any(|s| matches!(s, Service::Visit { .. })));
     }
 

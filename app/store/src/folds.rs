@@ -29,11 +29,38 @@ impl Table {
     }
 }
 
-const fn kind(key: FoldKey) -> (&'static str, Pseudonym) {
+/// The subject of the one entry that is about nobody.
+const NOBODY: &str = "-";
+
+/// How an entry's key stands in its row.
+fn row_key(key: FoldKey) -> (&'static str, String) {
     match key {
-        FoldKey::Child(subject) => ("child", subject),
-        FoldKey::Account(subject) => ("account", subject),
+        FoldKey::Child(subject) => ("child", subject.to_string()),
+        FoldKey::Account(subject) => ("account", subject.to_string()),
+        FoldKey::Household(subject) => ("household", subject.to_string()),
+        FoldKey::House => ("house", NOBODY.to_owned()),
     }
+}
+
+/// The key of a row; `None` for one that was never written here.
+fn read_key(kind: &str, subject: &str) -> Option<FoldKey> {
+    let of = |key: fn(Pseudonym) -> FoldKey| Pseudonym::try_from(subject.to_owned()).ok().map(key);
+    match kind {
+        "child" => of(FoldKey::Child),
+        "account" => of(FoldKey::Account),
+        "household" => of(FoldKey::Household),
+        "house" if subject == NOBODY => Some(FoldKey::House),
+        _ => None,
+    }
+}
+
+/// The entries facts about that subject may touch.
+const fn keys_of(subject: Pseudonym) -> [FoldKey; 3] {
+    [
+        FoldKey::Child(subject),
+        FoldKey::Account(subject),
+        FoldKey::Household(subject),
+    ]
 }
 
 fn sum(kind: &str, subject: &str, value: &str) -> Hash {
@@ -52,8 +79,7 @@ pub(crate) fn store<'a>(
             continue;
         };
         let value = serde_json::to_string(&value).expect("a fold is plain data");
-        let (kind, subject) = kind(*key);
-        let subject = subject.to_string();
+        let (kind, subject) = row_key(*key);
         match table {
             Table::Live => conn
                 .prepare_cached(
@@ -99,14 +125,12 @@ fn read(row: &rusqlite::Row<'_>, table: Table, into: &mut Folds) -> Result<(), S
     if table == Table::Base && row.get::<_, [u8; 32]>(3)? != sum(kind, subject, value).0 {
         return Err(Damage::Base.into());
     }
-    let subject = Pseudonym::try_from(subject.to_owned()).map_err(|_| table.damage())?;
+    let key = read_key(kind, subject).ok_or_else(|| table.damage())?;
     let value: FoldValue = serde_json::from_str(value).map_err(|_| table.damage())?;
-    match (kind, &value) {
-        ("child", FoldValue::Child(_)) | ("account", FoldValue::Account(_)) => {
-            into.put(subject, value);
-            Ok(())
-        }
-        _ => Err(table.damage().into()),
+    if into.put(key, value) {
+        Ok(())
+    } else {
+        Err(table.damage().into())
     }
 }
 
@@ -118,7 +142,7 @@ pub(crate) fn base_entries(conn: &Connection) -> Result<u64, StoreError> {
     Ok(u64::try_from(n).unwrap_or(0))
 }
 
-/// Which entries facts may touch: those of their subjects, or any.
+/// Which entries facts may touch: the house and those of their subjects, or any.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
     /// Those of these subjects.
@@ -141,17 +165,22 @@ impl Reach {
         Self::Subjects(subjects)
     }
 
+    fn keys(subjects: &BTreeSet<Pseudonym>) -> impl Iterator<Item = FoldKey> {
+        subjects
+            .iter()
+            .flat_map(|subject| keys_of(*subject))
+            .chain([FoldKey::House])
+    }
+
     /// The part of the folds they may touch, to be tried out beside the real ones.
     pub(crate) fn part_of(&self, folds: &Folds) -> Folds {
         let Self::Subjects(subjects) = self else {
             return folds.clone();
         };
         let mut part = Folds::default();
-        for subject in subjects {
-            for key in [FoldKey::Child(*subject), FoldKey::Account(*subject)] {
-                if let Some(value) = folds.get(key) {
-                    part.put(*subject, value);
-                }
+        for key in Self::keys(subjects) {
+            if let Some(value) = folds.get(key) {
+                part.put(key, value);
             }
         }
         part
@@ -166,15 +195,14 @@ impl Reach {
         let mut query = conn.prepare_cached(
             "SELECT kind, subject, value, sum FROM base WHERE kind = ?1 AND subject = ?2",
         )?;
-        for subject in subjects {
-            for kind in ["child", "account"] {
-                query
-                    .query_row(params![kind, subject.to_string()], |row| {
-                        Ok(read(row, Table::Base, &mut part))
-                    })
-                    .optional()?
-                    .transpose()?;
-            }
+        for key in Self::keys(subjects) {
+            let (kind, subject) = row_key(key);
+            query
+                .query_row(params![kind, subject], |row| {
+                    Ok(read(row, Table::Base, &mut part))
+                })
+                .optional()?
+                .transpose()?;
         }
         Ok(part)
     }
@@ -184,7 +212,7 @@ impl Reach {
 pub(crate) fn adopt(folds: &mut Folds, part: &Folds, keys: &BTreeSet<FoldKey>) {
     for key in keys {
         if let Some(value) = part.get(*key) {
-            folds.put(kind(*key).1, value);
+            folds.put(*key, value);
         }
     }
 }

@@ -24,11 +24,13 @@ pub enum DocumentName {
     Ranking,
     /// Notices for the idle screen.
     Notices,
+    /// Absence notices of one kiosk's nursery, sealed to that kiosk.
+    Absences(KioskId),
 }
 
 /// Not the name of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a document is catalogue, roster-{{kiosk}}, ranking or notices")]
+#[error("a document is catalogue, roster-{{kiosk}}, absences-{{kiosk}}, ranking or notices")]
 pub struct UnknownDocument;
 
 impl DocumentName {
@@ -38,9 +40,15 @@ impl DocumentName {
             "catalogue" => Some(Self::Catalogue),
             "ranking" => Some(Self::Ranking),
             "notices" => Some(Self::Notices),
-            _ => Some(Self::Roster(
-                KioskId::new(name.strip_prefix("roster-")?).ok()?,
-            )),
+            _ => {
+                let (kind, kiosk) = name.split_once('-')?;
+                let kiosk = KioskId::new(kiosk).ok()?;
+                match kind {
+                    "roster" => Some(Self::Roster(kiosk)),
+                    "absences" => Some(Self::Absences(kiosk)),
+                    _ => None,
+                }
+            }
         }
     }
 
@@ -51,12 +59,13 @@ impl DocumentName {
             Self::Roster(kiosk.clone()),
             Self::Ranking,
             Self::Notices,
+            Self::Absences(kiosk.clone()),
         ]
     }
 
     /// True for documents that only their kiosk may read.
     pub const fn is_sealed(&self) -> bool {
-        matches!(self, Self::Roster(_))
+        matches!(self, Self::Roster(_) | Self::Absences(_))
     }
 
     /// What binds a sealed document to its place.
@@ -72,6 +81,7 @@ impl fmt::Display for DocumentName {
             Self::Roster(kiosk) => write!(f, "roster-{kiosk}"),
             Self::Ranking => f.write_str("ranking"),
             Self::Notices => f.write_str("notices"),
+            Self::Absences(kiosk) => write!(f, "absences-{kiosk}"),
         }
     }
 }

@@ -17,6 +17,7 @@ pub(super) fn what(fact: &Fact) -> String {
             };
             match via {
                 Via::Card(_) => way.to_owned(),
+                Via::Pass => format!("{way}（カードなし・職員が確認）"),
                 Via::Staff => format!("{way}（職員が記録）"),
             }
         }
@@ -31,6 +32,10 @@ pub(super) fn what(fact: &Fact) -> String {
                 Refusal::NotGenuine => "本物と確かめられない",
                 Refusal::Unreadable => "読み取れない",
                 Refusal::TwoCards => "2枚同時",
+                Refusal::NotOfThisPlace => "この園の登録ではない",
+                Refusal::Released => "使えなくなったカード",
+                Refusal::NoChildToday => "今日 通うお子さんがいない",
+                Refusal::AskStaff => "職員が対応",
             }
         ),
         FactBody::ClockCorrected { .. } => "時計が合った".to_owned(),

@@ -79,7 +79,11 @@ impl Session {
     /// Opens what this credential opens here.
     pub(super) fn open(&mut self, cx: &mut Turn<'_>, credential: Credential) {
         // While the kiosk cannot serve at all, the base screen says why.
-        let Some(service) = self.service().filter(|_| self.cannot_serve().is_none()) else {
+        let Some(service) = self
+            .service()
+            .filter(|_| self.cannot_serve().is_none())
+            .cloned()
+        else {
             cx.out.push(Output::Tone(Tone::Ask));
             self.go(State::Base);
             return;
@@ -96,7 +100,7 @@ impl Session {
                     household,
                     guardian,
                 }),
-                Service::Nursery,
+                Service::Nursery(_),
             ) => {
                 let household = household.clone();
                 let guardian = guardian.cloned();
@@ -110,7 +114,7 @@ impl Session {
                 };
                 self.visit(cx, &credential, linked, points);
             }
-            (Some(Known::Resident(_)) | None, Service::Nursery) => {
+            (Some(Known::Resident(_)) | None, Service::Nursery(_)) => {
                 self.refuse(cx, MessageKind::UnknownCard, Refusal::UnknownCard);
             }
         }

@@ -59,7 +59,7 @@ impl Session {
         if let Some(days) = self.roster_days(now)
             && trusted
             && days >= OLD_ROSTER_DAYS
-            && self.service() == Some(Service::Nursery)
+            && self.nursery().is_some()
         {
             badges.push(Badge::OldRoster { days });
         }
@@ -74,7 +74,7 @@ impl Session {
         }
         match self.service() {
             None => Some(OutReason::UnknownFacility),
-            Some(Service::Nursery) if self.roster.is_none() => Some(OutReason::NoRoster),
+            Some(Service::Nursery(_)) if self.roster.is_none() => Some(OutReason::NoRoster),
             Some(_) => None,
         }
     }
@@ -128,7 +128,7 @@ impl Session {
         }
     }
 
-    fn idle(&self, now: &Now, service: Service) -> Idle {
+    fn idle(&self, now: &Now, service: &Service) -> Idle {
         let notices = self
             .notices
             .items
@@ -137,7 +137,7 @@ impl Session {
             .map(|n| n.text.in_language(self.language).to_owned())
             .collect();
         let (kind, points) = match service {
-            Service::Nursery => (ServiceKind::Nursery, 0),
+            Service::Nursery(_) => (ServiceKind::Nursery, 0),
             Service::Visit { points } => (ServiceKind::Visit, points.base),
         };
         let ranking = match (&self.ranking, kind) {
@@ -180,7 +180,9 @@ impl Session {
             .flat_map(|h| &h.children)
             .filter(|c| folds.child(&key.pseudonym(&c.citizen)).is_here(day))
             .count();
-        (self.service() == Some(Service::Nursery)).then(|| u32::try_from(here).unwrap_or(u32::MAX))
+        self.nursery()
+            .is_some()
+            .then(|| u32::try_from(here).unwrap_or(u32::MAX))
     }
 
     /// The language the present session speaks.

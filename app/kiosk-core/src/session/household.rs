@@ -40,6 +40,8 @@ impl Open {
     pub(super) fn view(&self, now: &Now) -> view::Household {
         view::Household {
             who: self.guardian.as_ref().map(|g| g.name.clone()),
+            role: machitap_domain::attendance::Role::Guardian,
+            quote: None,
             children: self.children.iter().map(|(_, row)| row.clone()).collect(),
             confirms_in: self.untouched.then(|| Remaining {
                 left_ms: self.until.saturating_sub(now.mono_ms),
@@ -76,6 +78,7 @@ fn rows(
                 direction: proposal.direction,
                 reason,
                 selected: true,
+                yen: 0,
             }
         })
         .collect()
@@ -197,6 +200,9 @@ impl Session {
                     direction: row.direction,
                     by,
                     via,
+                    role: None,
+                    card: None,
+                    staff: None,
                 },
             );
             acts.push((draft.id, subject));

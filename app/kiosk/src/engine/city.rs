@@ -316,6 +316,10 @@ impl Engine {
             News::Roster(roster) => Input::Roster { roster, issued_ms },
             News::Ranking(ranking) => Input::Ranking(ranking),
             News::Notices(notices) => Input::Notices(notices),
+            News::Absences(absences) => Input::Absences {
+                absences,
+                issued_ms,
+            },
         });
     }
 

@@ -59,6 +59,7 @@ pub(super) fn documents(journal: &Journal, documents: &mut Documents, setup: &mu
             Ok(News::Roster(roster)) => setup.roster = Some((*roster, stored.issued_ms)),
             Ok(News::Ranking(ranking)) => setup.ranking = Some(*ranking),
             Ok(News::Notices(notices)) => setup.notices = *notices,
+            Ok(News::Absences(absences)) => setup.absences = Some((*absences, stored.issued_ms)),
             Err(error) => refused(&name, &error, Class::Refuse),
         }
     }

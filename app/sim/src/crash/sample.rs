@@ -68,6 +68,9 @@ pub(super) fn household(n: u64, children: u64, direction: Direction) -> Vec<Draf
         direction,
         by: None,
         via: Via::Card(CredentialKind::Citizen),
+        role: None,
+        card: None,
+        staff: None,
     };
     (0..children)
         .map(|i| draft(n + i, Some(1_000 + i), None, body(i)))

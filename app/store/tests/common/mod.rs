@@ -121,6 +121,9 @@ pub(crate) fn attendance(n: u64, child: u8, direction: Direction) -> Draft {
             direction,
             by: None,
             via: Via::Card(CredentialKind::Citizen),
+            role: None,
+            card: None,
+            staff: None,
         },
     )
 }

@@ -132,7 +132,7 @@ proptest! {
 
     #[test]
     fn the_law_holds_at_the_nursery(ops in prop::collection::vec(op(), 0..60)) {
-        play(Service::Nursery, ops);
+        play(Service::nursery(), ops);
     }
 
     #[test]
@@ -155,7 +155,7 @@ fn a_screen_shown_before_the_commit_is_caught() {
 
 #[test]
 fn a_child_is_never_here_twice() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     for _ in 0..6 {
         kiosk.tap(card(13));
         kiosk.touch(Touch::Confirm);

@@ -31,7 +31,7 @@ fn done(kiosk: &Kiosk) -> &NurseryDone {
 
 #[test]
 fn a_tap_nobody_touches_confirms_by_itself_for_all_siblings() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     kiosk.tap(card(11));
     assert_eq!(household(&kiosk).children.len(), 2);
     assert_eq!(household(&kiosk).children[0].reason, RowReason::NotHereYet);
@@ -46,7 +46,7 @@ fn a_tap_nobody_touches_confirms_by_itself_for_all_siblings() {
 
 #[test]
 fn the_way_is_turned_and_explained_by_what_happened_today() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     kiosk.tap(card(11));
     kiosk.touch(Touch::Confirm);
     kiosk.wait(8 * HOUR);
@@ -63,7 +63,7 @@ fn the_way_is_turned_and_explained_by_what_happened_today() {
 
 #[test]
 fn a_day_left_open_is_never_toggled_into_the_next() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     kiosk.tap(card(13));
     kiosk.touch(Touch::Confirm);
     kiosk.wait(24 * HOUR);
@@ -73,7 +73,7 @@ fn a_day_left_open_is_never_toggled_into_the_next() {
 
 #[test]
 fn one_child_can_stay_out_of_it_or_go_the_other_way() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     kiosk.tap(card(11));
     kiosk.touch(Touch::ToggleChild(1));
     assert_eq!(
@@ -90,7 +90,7 @@ fn one_child_can_stay_out_of_it_or_go_the_other_way() {
 
 #[test]
 fn nobody_selected_records_nothing() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     kiosk.tap(card(13));
     kiosk.touch(Touch::ToggleChild(0));
     kiosk.touch(Touch::Confirm);
@@ -100,7 +100,7 @@ fn nobody_selected_records_nothing() {
 
 #[test]
 fn a_household_touched_and_left_is_closed_without_recording() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     kiosk.tap(card(11));
     kiosk.touch(Touch::ToggleChild(1));
     kiosk.wait(ABANDONED_MS);
@@ -110,7 +110,7 @@ fn a_household_touched_and_left_is_closed_without_recording() {
 
 #[test]
 fn the_same_card_once_more_says_yes_and_another_card_does_not_swallow_the_first() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     kiosk.tap(card(11));
     kiosk.tap(card(11));
     assert_eq!(kiosk.passages(), [In, In]);
@@ -126,7 +126,7 @@ fn the_same_card_once_more_says_yes_and_another_card_does_not_swallow_the_first(
 
 #[test]
 fn a_strangers_card_leaves_an_open_household_alone() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     kiosk.tap(card(11));
     kiosk.bad_tap(CardProblem::Unknown);
     assert!(matches!(kiosk.view(), View::Household(_)));
@@ -136,7 +136,7 @@ fn a_strangers_card_leaves_an_open_household_alone() {
 
 #[test]
 fn a_second_tap_within_the_guard_shows_the_first_and_offers_undo() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     kiosk.tap(card(11));
     kiosk.touch(Touch::Confirm);
     kiosk.wait(30_000);
@@ -153,7 +153,7 @@ fn a_second_tap_within_the_guard_shows_the_first_and_offers_undo() {
 
 #[test]
 fn the_guard_survives_a_restart_and_a_jump_of_the_clock() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     kiosk.tap(card(11));
     kiosk.touch(Touch::Confirm);
     let mono = kiosk.now.mono_ms;
@@ -169,7 +169,7 @@ fn the_guard_survives_a_restart_and_a_jump_of_the_clock() {
 
 #[test]
 fn after_a_power_cut_without_a_clock_the_household_is_asked_not_confirmed_for() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     kiosk.tap(card(11));
     kiosk.touch(Touch::Confirm);
     kiosk.restart(2, 20_000, 0, Quality::UNKNOWN);
@@ -181,7 +181,7 @@ fn after_a_power_cut_without_a_clock_the_household_is_asked_not_confirmed_for() 
 
 #[test]
 fn facts_of_an_unknown_clock_get_their_time_when_it_comes() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     kiosk.restart(2, 120_000, 0, Quality::UNKNOWN);
     kiosk.tap(card(13));
     kiosk.touch(Touch::Confirm);
@@ -232,7 +232,7 @@ fn what_cannot_be_read_has_its_message_and_its_fact_without_a_name() {
             Refusal::NotGenuine,
         ),
     ] {
-        let mut kiosk = Kiosk::new(Service::Nursery);
+        let mut kiosk = Kiosk::new(Service::nursery());
         kiosk.bad_tap(problem);
         assert_eq!(kiosk.message(), kind);
         assert_eq!(kiosk.tones.last(), Some(&Tone::Ask));
@@ -247,7 +247,7 @@ fn what_cannot_be_read_has_its_message_and_its_fact_without_a_name() {
 #[test]
 fn cards_that_open_nothing_here_are_unknown() {
     for credential in [card(77), felica(77), felica(50)] {
-        let mut kiosk = Kiosk::new(Service::Nursery);
+        let mut kiosk = Kiosk::new(Service::nursery());
         kiosk.tap(credential);
         assert_eq!(kiosk.message(), MessageKind::UnknownCard);
     }
@@ -255,7 +255,7 @@ fn cards_that_open_nothing_here_are_unknown() {
 
 #[test]
 fn a_linked_card_brings_the_children_too() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     kiosk.tap(felica(1));
     assert_eq!(household(&kiosk).children.len(), 2);
 }

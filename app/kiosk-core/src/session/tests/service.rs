@@ -85,7 +85,7 @@ fn two_cards_are_told_to_come_one_by_one() {
 
 #[test]
 fn the_header_tells_what_a_person_should_know() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     assert_eq!(kiosk.screen().header.badges, []);
     kiosk.give(Input::Link(LinkView {
         pending: 7,
@@ -150,7 +150,7 @@ fn a_language_lasts_for_its_session() {
 
 #[test]
 fn an_empty_roster_is_a_roster() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     kiosk.give(Input::Roster {
         roster: Box::new(Roster::empty("here".parse().unwrap())),
         issued_ms: MORNING,

@@ -26,7 +26,7 @@ fn outcomes(kiosk: &Kiosk) -> Vec<StaffOutcome> {
 
 #[test]
 fn card_and_pin_open_a_panel_that_locks_itself() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     kiosk.tap(card(11));
     kiosk.touch(Touch::Confirm);
     kiosk.tap(felica(90));
@@ -47,7 +47,7 @@ fn card_and_pin_open_a_panel_that_locks_itself() {
 
 #[test]
 fn a_blank_or_wrong_pin_never_opens_and_five_lock_across_a_restart() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     kiosk.tap(card(90));
     kiosk.touch(Touch::Confirm);
     assert!(matches!(kiosk.view(), View::StaffPin(_)), "blank");
@@ -72,7 +72,7 @@ fn a_blank_or_wrong_pin_never_opens_and_five_lock_across_a_restart() {
 
 #[test]
 fn a_pad_left_alone_closes_and_any_card_ends_the_panel() {
-    let mut kiosk = Kiosk::new(Service::Nursery);
+    let mut kiosk = Kiosk::new(Service::nursery());
     kiosk.tap(card(90));
     enter(&mut kiosk, "24");
     kiosk.wait(60_000);

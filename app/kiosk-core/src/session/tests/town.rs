@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use machitap_domain::{
     BootId, CardUid, CitizenId, Clock, ClockSource, Credential, Draft, Fact, FactBody, FactId,
     FactKey, Folds, Hash, Incarnation, Millis, Now, PurposeKey, Quality, Technology,
-    attendance::Direction,
+    attendance::{Direction, Role},
     catalogue::{Catalogue, Facility, Service, Text, Timing},
     notices::Notices,
     points::PointRule,
@@ -60,11 +60,17 @@ pub(super) fn roster() -> Roster {
         class: "さくら".into(),
         mark: ClassMark::Cherry,
         card: None,
+        care: Vec::new(),
+        from: None,
+        until: None,
     };
     let guardian = |n, cards| Guardian {
         citizen: citizen(n),
         name: "保護者".to_owned().into(),
         cards,
+        role: Role::Guardian,
+        when: Vec::new(),
+        barred: false,
     };
     Roster {
         households: vec![
@@ -72,11 +78,13 @@ pub(super) fn roster() -> Roster {
                 id: "H-1".parse().unwrap(),
                 children: vec![child(1, "花"), child(2, "空")],
                 people: vec![guardian(11, vec![felica(1)]), guardian(12, vec![])],
+                notices: Vec::new(),
             },
             Household {
                 id: "H-2".parse().unwrap(),
                 children: vec![child(3, "海")],
                 people: vec![guardian(13, vec![])],
+                notices: Vec::new(),
             },
         ],
         staff: vec![Staff {
@@ -89,6 +97,7 @@ pub(super) fn roster() -> Roster {
             citizen: citizen(50),
             cards: vec![felica(50)],
         }],
+        released: Vec::new(),
         facility: "here".parse().unwrap(),
     }
 }
@@ -151,7 +160,7 @@ impl Kiosk {
         };
         let folds = Folds::default();
         let mut kiosk = Self {
-            session: Session::new(setup(service, BTreeMap::new(), 0), &now, &folds),
+            session: Session::new(setup(&service, BTreeMap::new(), 0), &now, &folds),
             now,
             journal: Vec::new(),
             folds,
@@ -189,7 +198,7 @@ impl Kiosk {
         for fact in &self.journal {
             self.folds.apply(fact, &zone);
         }
-        let setup = setup(self.service, self.kept.clone(), self.journal.len() as u64);
+        let setup = setup(&self.service, self.kept.clone(), self.journal.len() as u64);
         self.session = Session::new(setup, &self.now, &self.folds);
         self.start();
     }
@@ -212,6 +221,7 @@ impl Kiosk {
                 Output::Show(screen) => self.screens.push((self.journal.len(), *screen)),
                 Output::Tone(tone) => self.tones.push(tone),
                 Output::WakeAt(at) => self.wake = Some(at),
+                Output::Papers { .. } => {}
                 Output::Keep { key, value } => {
                     self.kept.insert(key.to_owned(), value);
                 }
@@ -326,14 +336,15 @@ pub(super) fn purposes() -> PurposeKeys {
     }
 }
 
-fn setup(service: Service, kept: BTreeMap<String, String>, last_seq: u64) -> Setup {
+fn setup(service: &Service, kept: BTreeMap<String, String>, last_seq: u64) -> Setup {
     let mut n = u128::from(last_seq) << 64;
     Setup {
         facility: "here".parse().unwrap(),
         purposes: purposes(),
         software: "0.1.0".into(),
-        catalogue: Some(catalogue(service)),
+        catalogue: Some(catalogue(service.clone())),
         roster: Some((roster(), MORNING - 86_400_000)),
+        absences: None,
         ranking: None,
         notices: Notices::default(),
         kept,

@@ -29,7 +29,7 @@ pub(super) fn badge(badge: &Badge) -> Option<BadgeItem> {
         Badge::Offline { pending } => (BadgeKind::Offline, int(pending)),
         Badge::Sending { pending } => (BadgeKind::Sending, int(pending)),
         Badge::OldRoster { days } => (BadgeKind::OldRoster, int(days)),
-        Badge::ClockUnsure => return None,
+        Badge::ClockUnsure | Badge::ForStaff { .. } | Badge::Emergency => return None,
         Badge::Forked => (BadgeKind::Forked, 0),
     };
     Some(BadgeItem { kind, number })

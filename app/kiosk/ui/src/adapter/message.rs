@@ -17,6 +17,11 @@ pub(super) fn show(app: &App, message: &Message) {
             api.set_minutes(int(minutes));
             MessageItem::StaffLocked
         }
+        MessageKind::NotOfThisPlace
+        | MessageKind::Released
+        | MessageKind::NoChildToday
+        | MessageKind::PleaseWait
+        | MessageKind::ComeBackAt { .. } => MessageItem::UnknownCard,
     });
 }
 

@@ -100,6 +100,7 @@ impl Models {
                 message::out(app, out);
                 (Page::OutOfService, None)
             }
+            _ => (Page::Starting, None),
         };
         count(&session, remaining);
         self.epoch.set(self.epoch.get().wrapping_add(1));

@@ -45,7 +45,7 @@ pub(super) fn child(child: &ChildRow) -> ChildItem {
         RowReason::NotHereYet => (Because::NotHereYet, None),
         RowReason::HereSince(at) => (Because::HereSince, at),
         RowReason::LeftAt(at) => (Because::LeftAt, at),
-        RowReason::ByHand => (Because::ByHand, None),
+        RowReason::ByHand | RowReason::SaidAbsent => (Because::ByHand, None),
     };
     ChildItem {
         name: child.name.reveal().into(),

@@ -1,4 +1,7 @@
-use machitap_domain::{attendance::Direction, roster::ClassMark};
+use machitap_domain::{
+    attendance::{Direction, Role},
+    roster::ClassMark,
+};
 use machitap_kiosk_core::view::{
     Badge, ChildRow, Household, Idle, NurseryDone, OutOfService, OutReason, Remaining, RowReason,
     Screen, ServiceKind, StaffPanel, StaffPin, View, WallTime,
@@ -29,6 +32,7 @@ fn child(
         direction,
         reason,
         selected: true,
+        yen: 0,
     }
 }
 
@@ -89,8 +93,10 @@ fn many() -> Vec<ChildRow> {
 fn household(who: Option<&str>, children: Vec<ChildRow>, confirms_in: Option<Remaining>) -> View {
     View::Household(Household {
         who: who.map(|who| who.to_owned().into()),
+        role: Role::Guardian,
         children,
         confirms_in,
+        quote: None,
     })
 }
 
