@@ -11,7 +11,7 @@ use crate::{
     nursery::{
         absence::Excused,
         correction::{Correction, TruePassage},
-        fee::{Fee, FeeMade},
+        fee::{DayFee, Fee, FeeMade},
         note::Answer,
     },
     time::{ClockSource, DayKey, Quality, Stamp},
@@ -298,6 +298,25 @@ impl ChildDays {
     /// As a correction would leave it, to see what would be.
     pub fn corrected(mut self, fact: FactId, correction: &Correction, day: Option<DayKey>) -> Self {
         self.correct(fact, correction, day, Depth::PAPERS);
+        self
+    }
+
+    /// As a handover would leave it, to see what would be.
+    pub fn handed_over(mut self, passage: FactId, at: Stamp) -> Self {
+        self.hand_over(passage, at);
+        self
+    }
+
+    /// As a fee would leave it, to see what would be.
+    pub fn charged(mut self, fact: FactId, cause: FactId, fee: DayFee) -> Self {
+        let made = FeeMade {
+            fact,
+            cause,
+            day: fee.day,
+            fee: fee.fee,
+            void: false,
+        };
+        self.charge(made, Depth::PAPERS);
         self
     }
 

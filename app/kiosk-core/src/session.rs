@@ -7,16 +7,20 @@ mod card;
 mod clock;
 mod done;
 mod face;
+mod followup;
 mod household;
+mod panel;
+mod price;
 mod staff;
 mod visit;
+mod watch;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::tz::TimeZone;
 use machitap_domain::{
     BootId, Credential, Draft, FacilityId, FactBody, FactId, Folds, Incarnation, Millis, Now,
-    Pseudonym,
+    Pseudonym, Stamp,
     catalogue::{Catalogue, Facility, Language, Service, Timing},
     fact::{Class, Component},
     notices::Notices,
@@ -42,8 +46,12 @@ pub const ABANDONED_MS: Millis = 30_000;
 /// A language chosen and not used goes back to the first one, milliseconds.
 pub const LANGUAGE_MS: Millis = 30_000;
 
+pub use clock::{HELD_UNCERTAINTY_MS, JUMP_MS};
+pub use followup::STEP_MS;
+pub use panel::EMERGENCY_IDLE_MS;
+
 /// Makes the names of facts; the only randomness the core needs.
-pub type NewId = Box<dyn FnMut(&Now) -> FactId + Send>;
+pub type NewId = Box<dyn FnMut(&Stamp) -> FactId + Send>;
 
 /// What the session starts from.
 pub struct Setup {
@@ -85,6 +93,9 @@ pub struct Session {
     ranking: Option<Ranking>,
     notices: Notices,
     lockout: Lockout,
+    believed: Option<clock::Believed>,
+    told_held: bool,
+    watched: Option<i64>,
     new_id: NewId,
     link: LinkView,
     reader_ready: bool,
@@ -112,6 +123,8 @@ enum State {
     Household(household::Open),
     /// Facts are on their way to the disk.
     Committing,
+    /// Something was done and more is asked before it is said.
+    Asking(followup::Asking),
     /// Something was done.
     Done(done::Done),
     /// A message stands.
@@ -119,13 +132,15 @@ enum State {
     /// The PIN pad.
     StaffPin(staff::Pin),
     /// The staff panel.
-    StaffPanel(staff::Panel),
+    Panel(panel::Panel),
 }
 
 /// What follows once an append is on disk.
 enum After {
     /// Nothing anybody sees.
     Quiet,
+    /// A tone for whoever stands at the staff panel; the panel itself shows the folds.
+    Panel,
     /// A screen that says so.
     Done(done::Planned),
 }
@@ -138,6 +153,9 @@ struct Turn<'a> {
 }
 
 impl Session {
+    /// The setting under which the last believed time is kept.
+    pub const CLOCK_KEY: &'static str = clock::Believed::KEY;
+
     /// Builds the machine; [`Session::start`] gives the first outputs.
     pub fn new(setup: Setup, now: &Now, folds: &Folds) -> Self {
         let lockout = Lockout::from_kept(setup.kept.get(Lockout::KEY).map(String::as_str), now);
@@ -152,6 +170,12 @@ impl Session {
             ranking: setup.ranking,
             notices: setup.notices,
             lockout,
+            believed: clock::Believed::from_kept(
+                setup.kept.get(clock::Believed::KEY).map(String::as_str),
+                now.boot,
+            ),
+            told_held: false,
+            watched: None,
             new_id: setup.new_id,
             link: LinkView::default(),
             reader_ready: true,
@@ -176,7 +200,10 @@ impl Session {
 
     /// Journals the start and shows the first screen.
     pub fn start(&mut self, now: &Now, folds: &Folds) -> Vec<Output> {
+        let mut kept = Vec::new();
+        let now = &self.believe(now, &mut kept);
         let mut turn = Turn::new(now, folds);
+        turn.out.append(&mut kept);
         let mut drafts = Vec::new();
         if let Some(old) = self.replaced.take() {
             drafts.push(self.draft(now, None, None, FactBody::JournalReplaced { old }));
@@ -189,11 +216,16 @@ impl Session {
 
     /// Takes in what happened and says what is to be done, in order.
     pub fn handle(&mut self, input: Input, now: &Now, folds: &Folds) -> Vec<Output> {
+        let mut kept = Vec::new();
+        let now = &self.believe(now, &mut kept);
         let mut turn = Turn::new(now, folds);
+        turn.out.append(&mut kept);
         let cx = &mut turn;
         if !matches!(input, Input::Appended(_) | Input::NotAppended(_)) {
             self.watch_clock(cx);
+            self.watch_jump(cx);
             self.time_out(cx);
+            self.watch_children(cx);
         }
         match input {
             Input::Tick => {}
@@ -224,6 +256,7 @@ impl Session {
             Input::Catalogue(catalogue) => self.set_catalogue(*catalogue),
             Input::Roster { roster, issued_ms } => {
                 self.roster = Some((*roster, issued_ms));
+                self.watched = None;
                 self.changed = true;
             }
             Input::Absences {
@@ -231,9 +264,10 @@ impl Session {
                 issued_ms,
             } => {
                 self.absences = Some((*absences, issued_ms));
+                self.watched = None;
                 self.changed = true;
             }
-            Input::Papers(_) => {}
+            Input::Papers(answer) => self.papers_came(cx, answer),
             Input::Ranking(ranking) => {
                 self.ranking = Some(*ranking);
                 self.changed = true;
@@ -255,9 +289,10 @@ impl Session {
         }
         match &self.state {
             State::Household(_) => self.touch_household(cx, touch),
+            State::Asking(_) => self.touch_asking(cx, touch),
             State::Done(_) => self.touch_done(cx, touch),
             State::StaffPin(_) => self.touch_pin(cx, touch),
-            State::StaffPanel(_) if touch == Touch::Cancel => self.close_panel(cx),
+            State::Panel(_) => self.touch_panel(cx, touch),
             State::Message { .. } if matches!(touch, Touch::Cancel | Touch::Confirm) => {
                 self.go(State::Base);
             }
@@ -272,9 +307,10 @@ impl Session {
             State::Committing => None,
             State::Reading { until } | State::Message { until, .. } => Some(*until),
             State::Household(open) => Some(open.until()),
+            State::Asking(asking) => Some(asking.until()),
             State::Done(done) => Some(done.until()),
             State::StaffPin(pin) => Some(pin.until()),
-            State::StaffPanel(panel) => Some(panel.until()),
+            State::Panel(panel) => Some(panel.until()),
         }
     }
 
@@ -290,8 +326,9 @@ impl Session {
             }
             State::Committing => {}
             State::Reading { .. } => self.message(cx, MessageKind::HoldStill),
-            State::Household(open) if open.untouched() => self.confirm_household(cx),
-            State::StaffPanel(_) => self.close_panel(cx),
+            State::Household(open) if open.by_itself() => self.confirm_household(cx),
+            State::Asking(_) => self.leave_asking(cx),
+            State::Panel(_) => self.close_panel(cx),
             State::Household(_) | State::Done(_) | State::Message { .. } | State::StaffPin(_) => {
                 self.go(State::Base)
             }
@@ -317,11 +354,20 @@ impl Session {
 
     fn appended(&mut self, cx: &mut Turn<'_>) {
         match self.after.pop_front() {
-            None | Some(After::Quiet) => {}
+            None | Some(After::Quiet) => self.changed = true,
+            Some(After::Panel) => {
+                cx.out.push(Output::Tone(Tone::Done));
+                self.changed = true;
+            }
             Some(After::Done(planned)) => {
                 cx.out.push(Output::Tone(Tone::Done));
-                let done = planned.show(self, cx);
-                self.go(State::Done(done));
+                let (done, followup) = planned.show(self, cx);
+                // The next family is waiting: they are not kept for a question.
+                if followup.is_empty() || self.next_card.is_some() {
+                    self.go(State::Done(done));
+                } else {
+                    self.go(State::Asking(followup::Asking::new(followup, done, cx.now)));
+                }
             }
         }
         if let Some(credential) = self.next_card.take() {
@@ -332,9 +378,13 @@ impl Session {
     fn not_appended(&mut self, cx: &mut Turn<'_>, trouble: StoreTrouble) {
         self.set_trouble(Some(trouble));
         self.next_card = None;
-        if let Some(After::Done(_)) = self.after.pop_front() {
-            cx.out.push(Output::Tone(Tone::Ask));
-            self.go(State::Base);
+        match self.after.pop_front() {
+            Some(After::Done(_)) => {
+                cx.out.push(Output::Tone(Tone::Ask));
+                self.go(State::Base);
+            }
+            Some(After::Panel) => cx.out.push(Output::Tone(Tone::Ask)),
+            Some(After::Quiet) | None => {}
         }
     }
 
@@ -387,6 +437,11 @@ impl Session {
 
     fn message(&mut self, cx: &mut Turn<'_>, kind: MessageKind) {
         cx.out.push(Output::Tone(Tone::Ask));
+        self.quiet_message(cx, kind);
+    }
+
+    /// A message that sounds like nothing out of the ordinary.
+    fn quiet_message(&mut self, cx: &Turn<'_>, kind: MessageKind) {
         let until = cx.now.mono_ms + self.timing().message_ms;
         self.go(State::Message { kind, until });
     }
@@ -398,10 +453,21 @@ impl Session {
         caused_by: Option<FactId>,
         body: FactBody,
     ) -> Draft {
+        self.draft_at(now.stamp(), subject, caused_by, body)
+    }
+
+    /// A fact about a moment that is not quite now: a going counts from the tap.
+    fn draft_at(
+        &mut self,
+        at: Stamp,
+        subject: Option<Pseudonym>,
+        caused_by: Option<FactId>,
+        body: FactBody,
+    ) -> Draft {
         Draft {
-            id: (self.new_id)(now),
+            id: (self.new_id)(&at),
             subject,
-            at: now.stamp(),
+            at,
             caused_by,
             body,
         }
@@ -423,7 +489,7 @@ impl Session {
         } = turn;
         // Between the proposal and the disk nothing is shown: commit, then show.
         if !matches!(self.state, State::Committing) {
-            let header = self.header(now);
+            let header = self.header(now, folds);
             let stale = self.shown.as_ref().is_none_or(|s| s.header != header);
             if self.changed || stale {
                 let screen = Screen {

@@ -20,7 +20,7 @@ use std::{collections::VecDeque, sync::mpsc::SyncSender, time::Duration};
 
 use machitap_card::{ReaderEvent, ReaderHandle};
 use machitap_domain::{
-    CityId, Draft, FacilityId, FactId, KioskId, Millis, Now, fact::Class, ids::Incarnation,
+    CityId, Draft, FacilityId, FactId, KioskId, Millis, Now, Stamp, fact::Class, ids::Incarnation,
     notices::Notices,
 };
 use machitap_kiosk_core::{
@@ -351,10 +351,10 @@ fn refused(name: &DocumentName, why: &dyn std::fmt::Display, class: Class) {
 }
 
 /// A name for a fact (UUID version 7).
-fn new_id(now: &Now) -> FactId {
+fn new_id(at: &Stamp) -> FactId {
     let mut random = [0; 10];
     getrandom::fill(&mut random).expect("the kernel gives randomness once it has booted");
-    let ms = u64::try_from(now.clock.wall_ms).unwrap_or(0);
+    let ms = u64::try_from(at.wall_ms).unwrap_or(0);
     FactId(uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid())
 }
 

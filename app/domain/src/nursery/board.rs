@@ -16,7 +16,7 @@ use crate::{
     fold::Folds,
     pseudonym::{Pseudonym, PurposeKey},
     roster::{Child, Household, Roster},
-    time::{Clock, DayKey, Now, Stamp},
+    time::{BootId, Clock, DayKey, Now, Stamp},
 };
 
 /// Where a child is, as the record says.
@@ -192,14 +192,18 @@ pub fn next_watch(nursery: &Nursery, time: Time) -> Option<Time> {
     .min()
 }
 
-/// Days before today that somebody left open: that child, that day.
-pub fn left_open(folds: &Folds, today: Date) -> Vec<(Pseudonym, DayKey)> {
+/// Days before today that somebody left open: that child, that day. A day of another boot
+/// whose clock never came is over as well.
+pub fn left_open(folds: &Folds, today: Date, boot: BootId) -> Vec<(Pseudonym, DayKey)> {
     folds
         .children()
         .flat_map(|(child, days)| {
             days.open_days()
                 .into_iter()
-                .filter(|day| matches!(day, DayKey::Date(date) if *date < today))
+                .filter(|day| match day {
+                    DayKey::Date(date) => *date < today,
+                    DayKey::Boot(of) => *of != boot,
+                })
                 .map(|day| (*child, day))
         })
         .collect()

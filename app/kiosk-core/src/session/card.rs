@@ -2,7 +2,7 @@
 
 use machitap_domain::{Credential, FactBody, catalogue::Service, fact::Refusal, roster::Known};
 
-use super::{After, READING_MS, Session, State, Turn};
+use super::{After, READING_MS, Session, State, Turn, household::How};
 use crate::{
     input::{CardProblem, Tap},
     output::{Output, Tone},
@@ -16,7 +16,7 @@ impl Session {
         match self.state {
             // An open household stays on the screen until it is known whose card this is.
             State::Household(_) | State::Committing => {}
-            State::StaffPanel(_) => {
+            State::Panel(_) => {
                 self.close_panel(cx);
                 self.reading(cx);
             }
@@ -89,6 +89,13 @@ impl Session {
             return;
         };
         // Found by value: what follows changes the session.
+        if self
+            .roster
+            .as_ref()
+            .is_some_and(|(r, _)| r.is_released(&credential))
+        {
+            return self.refuse(cx, MessageKind::Released, Refusal::Released);
+        }
         let found = self.roster.as_ref().and_then(|(r, _)| r.find(&credential));
         match (found, service) {
             (Some(Known::Staff(staff)), _) => {
@@ -104,7 +111,8 @@ impl Session {
             ) => {
                 let household = household.clone();
                 let guardian = guardian.cloned();
-                self.open_household(cx, credential, &household, guardian.as_ref());
+                let how = How::Card(credential);
+                self.open_household(cx, how, &household, guardian.as_ref());
             }
             (found, Service::Visit { points }) => {
                 let linked = match found {
@@ -114,9 +122,15 @@ impl Session {
                 };
                 self.visit(cx, &credential, linked, points);
             }
-            (Some(Known::Resident(_)) | None, Service::Nursery(_)) => {
-                self.refuse(cx, MessageKind::UnknownCard, Refusal::UnknownCard);
-            }
+            (Some(Known::Resident(_)) | None, Service::Nursery(_)) => match credential {
+                // The town knows it, this nursery does not.
+                Credential::Citizen(_) => {
+                    self.refuse(cx, MessageKind::NotOfThisPlace, Refusal::NotOfThisPlace);
+                }
+                Credential::Uid(_) => {
+                    self.refuse(cx, MessageKind::UnknownCard, Refusal::UnknownCard);
+                }
+            },
         }
     }
 }

@@ -6,7 +6,7 @@ use machitap_domain::{
     points::VisitMade,
 };
 
-use super::{After, Session, State, Turn, clock};
+use super::{After, Session, State, Turn, clock, followup::Followup};
 use crate::{
     input::Touch,
     view::{ChildRow, Gained, NurseryDone, Remaining, RowReason, View, VisitDone},
@@ -17,6 +17,7 @@ pub(super) enum Planned {
     Nursery {
         acts: Vec<(FactId, Pseudonym)>,
         children: Vec<ChildRow>,
+        followup: Followup,
     },
     Visit {
         subject: Pseudonym,
@@ -46,15 +47,24 @@ enum What {
 }
 
 impl Planned {
-    pub(super) fn show(self, session: &Session, cx: &Turn<'_>) -> Done {
+    /// The screen that says so, and what is asked before it.
+    pub(super) fn show(self, session: &Session, cx: &Turn<'_>) -> (Done, Followup) {
+        let mut before = Followup::default();
         let (what, acts) = match self {
-            Self::Nursery { acts, children } => (
-                What::Nursery {
-                    children,
-                    already: false,
-                },
+            Self::Nursery {
                 acts,
-            ),
+                children,
+                followup,
+            } => {
+                before = followup;
+                (
+                    What::Nursery {
+                        children,
+                        already: false,
+                    },
+                    acts,
+                )
+            }
             Self::Visit {
                 subject,
                 fact,
@@ -66,7 +76,7 @@ impl Planned {
             ),
             Self::Undone => (What::Undone, Vec::new()),
         };
-        Done::new(session, cx, what, acts, cx.now.stamp())
+        (Done::new(session, cx, what, acts, cx.now.stamp()), before)
     }
 }
 
@@ -138,6 +148,7 @@ impl Done {
             let Some(passage) = passage else { continue };
             // The row proposes the way back; what is shown is the way already gone.
             row.direction = passage.direction;
+            row.selected = true;
             let time = clock::stamp_time(&passage.at, &session.zone);
             row.reason = match passage.direction {
                 Direction::In => RowReason::HereSince(time),
@@ -152,6 +163,14 @@ impl Done {
             already: true,
         };
         Self::new(session, cx, what, acts, at)
+    }
+
+    /// Shown only now.
+    pub(super) fn from_now(self, stays: Millis, now: &Now) -> Self {
+        Self {
+            until: now.mono_ms + stays,
+            ..self
+        }
     }
 
     pub(super) const fn until(&self) -> Millis {

@@ -10,7 +10,7 @@ use crate::{
     input::StoreTrouble,
     view::{
         Badge, ClockFace, Header, Idle, Message, OutOfService, OutReason, RankRow, ServiceKind,
-        StaffPanel, View,
+        View,
     },
 };
 
@@ -21,7 +21,7 @@ pub(super) const OLD_ROSTER_DAYS: u32 = 7;
 pub(super) const SENDING_QUIETLY: u64 = 200;
 
 impl Session {
-    pub(super) fn header(&self, now: &Now) -> Header {
+    pub(super) fn header(&self, now: &Now, folds: &Folds) -> Header {
         let text = |of: &machitap_domain::catalogue::Text| of.in_language(self.language).to_owned();
         let face = clock::face(&now.clock, &self.zone);
         Header {
@@ -34,14 +34,24 @@ impl Session {
             clock: ClockFace {
                 // Without a facility there is no zone to tell a time of day in.
                 time: face.time.filter(|_| self.facility().is_some()),
+                trusted: face.trusted && !self.clock_is_held(),
                 ..face
             },
-            badges: self.badges(now),
+            badges: self.badges(now, folds),
         }
     }
 
-    fn badges(&self, now: &Now) -> Vec<Badge> {
+    fn badges(&self, now: &Now, folds: &Folds) -> Vec<Badge> {
         let mut badges = Vec::new();
+        if self.nursery().is_some() {
+            if folds.house().emergency().is_some() {
+                badges.push(Badge::Emergency);
+            }
+            let alarms = count(folds.house().open_alarms());
+            if alarms > 0 {
+                badges.push(Badge::ForStaff { alarms });
+            }
+        }
         let pending = self.link.pending;
         if self.link.forked {
             badges.push(Badge::Forked);
@@ -51,7 +61,7 @@ impl Session {
         } else if pending > SENDING_QUIETLY {
             badges.push(Badge::Sending { pending });
         }
-        let trusted = now.clock.quality.is_trusted();
+        let trusted = now.clock.quality.is_trusted() && !self.clock_is_held();
         if !trusted {
             badges.push(Badge::ClockUnsure);
         }
@@ -90,23 +100,15 @@ impl Session {
         match &self.state {
             State::Base | State::Committing => self.base(now),
             State::Reading { .. } => View::Reading,
-            State::Household(open) => View::Household(open.view(now)),
+            State::Household(open) => View::Household(self.household_view(open, now, folds)),
+            State::Asking(asking) => self.asking_view(asking, now),
             State::Done(done) => done.view(now),
             State::Message { kind, .. } => View::Message(Message {
                 kind: *kind,
                 contact: self.contact(),
             }),
             State::StaffPin(pin) => View::StaffPin(pin.view()),
-            State::StaffPanel(panel) => View::StaffPanel(StaffPanel {
-                who: panel.staff().name.clone(),
-                here: self.here(now, folds),
-                expected: self.expected(),
-                roster_days: self.roster_days(now),
-                connected: self.link.connected && self.link.city_listening,
-                pending: self.link.pending,
-                facts: self.last_seq,
-                software: self.software.clone(),
-            }),
+            State::Panel(panel) => self.panel_view(panel, now, folds),
         }
     }
 
@@ -160,33 +162,12 @@ impl Session {
         }
     }
 
-    fn expected(&self) -> u32 {
-        let children = self
-            .roster
-            .iter()
-            .flat_map(|(r, _)| &r.households)
-            .map(|h| h.children.len())
-            .sum::<usize>();
-        u32::try_from(children).unwrap_or(u32::MAX)
-    }
-
-    fn here(&self, now: &Now, folds: &Folds) -> Option<u32> {
-        let key = self.purposes.nursery.as_ref()?;
-        let (roster, _) = self.roster.as_ref()?;
-        let day = now.stamp().day(&self.zone);
-        let here = roster
-            .households
-            .iter()
-            .flat_map(|h| &h.children)
-            .filter(|c| folds.child(&key.pseudonym(&c.citizen)).is_here(day))
-            .count();
-        self.nursery()
-            .is_some()
-            .then(|| u32::try_from(here).unwrap_or(u32::MAX))
-    }
-
     /// The language the present session speaks.
     pub const fn language(&self) -> Language {
         self.language
     }
+}
+
+pub(super) fn count<T>(things: impl Iterator<Item = T>) -> u32 {
+    u32::try_from(things.count()).unwrap_or(u32::MAX)
 }

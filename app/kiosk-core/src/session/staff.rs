@@ -2,7 +2,7 @@
 
 use argon2::{Argon2, PasswordHash, PasswordVerifier};
 use machitap_domain::{
-    FactBody, Millis, Now, Pseudonym,
+    FactBody, Millis, Pseudonym,
     fact::StaffOutcome,
     roster::{PIN_LENGTH, Staff},
 };
@@ -23,12 +23,6 @@ pub(super) struct Pin {
     until: Millis,
 }
 
-/// The open panel.
-pub(super) struct Panel {
-    staff: Staff,
-    until: Millis,
-}
-
 impl Pin {
     pub(super) const fn until(&self) -> Millis {
         self.until
@@ -40,16 +34,6 @@ impl Pin {
             length: PIN_LENGTH,
             wrong: self.wrong,
         }
-    }
-}
-
-impl Panel {
-    pub(super) const fn until(&self) -> Millis {
-        self.until
-    }
-
-    pub(super) const fn staff(&self) -> &Staff {
-        &self.staff
     }
 }
 
@@ -106,7 +90,8 @@ impl Session {
         if fits(&digits, &staff.pin_hash) {
             self.lockout.right();
             self.audit(cx, &staff, StaffOutcome::Opened);
-            self.go(State::StaffPanel(Panel { staff, until }));
+            let panel = self.panel(cx, staff);
+            self.go(State::Panel(panel));
         } else {
             cx.out.push(Output::Tone(Tone::Ask));
             match self.lockout.wrong(cx.now) {
@@ -128,8 +113,8 @@ impl Session {
     }
 
     pub(super) fn close_panel(&mut self, cx: &mut Turn<'_>) {
-        if let State::StaffPanel(panel) = &self.state {
-            let staff = panel.staff.clone();
+        if let State::Panel(panel) = &self.state {
+            let staff = panel.staff().clone();
             self.go(State::Base);
             self.audit(cx, &staff, StaffOutcome::Closed);
         }
@@ -141,18 +126,12 @@ impl Session {
         self.append(cx, vec![draft], After::Quiet);
     }
 
-    fn staff_pseudonym(&self, staff: &Staff) -> Option<Pseudonym> {
+    pub(super) fn staff_pseudonym(&self, staff: &Staff) -> Option<Pseudonym> {
         let key = self
             .purposes
             .nursery
             .as_ref()
             .or(self.purposes.visit.as_ref())?;
         Some(key.pseudonym(&staff.citizen))
-    }
-
-    pub(super) fn roster_days(&self, now: &Now) -> Option<u32> {
-        let (_, issued_ms) = self.roster.as_ref()?;
-        let age = now.clock.wall_ms.saturating_sub(*issued_ms).max(0);
-        u32::try_from(age / 86_400_000).ok()
     }
 }

@@ -108,7 +108,7 @@ impl Engine {
         let now = self.times.now();
         let mut drafts = self.unwritten.clone();
         drafts.push(Draft {
-            id: new_id(&now),
+            id: new_id(&now.stamp()),
             subject: None,
             at: now.stamp(),
             caused_by: None,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use machitap_domain::fact::Class;
-use machitap_kiosk_core::{Setup, lockout::Lockout};
+use machitap_kiosk_core::{Session, Setup, lockout::Lockout};
 use machitap_store::Journal;
 
 use super::{ANCHOR_KEY, Times, refused};
@@ -39,6 +39,12 @@ pub(super) fn settings(journal: &Journal) -> BTreeMap<String, String> {
         Err(error) => {
             tracing::warn!(%error, "the staff lock cannot be read; it counts as locked");
             kept.insert(Lockout::KEY.to_owned(), String::new());
+        }
+    }
+    match journal.get_setting(Session::CLOCK_KEY) {
+        Ok(text) => kept.extend(text.map(|text| (Session::CLOCK_KEY.to_owned(), text))),
+        Err(error) => {
+            tracing::warn!(%error, "the last believed time cannot be read; the clock is taken anew");
         }
     }
     kept

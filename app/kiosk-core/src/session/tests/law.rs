@@ -70,7 +70,9 @@ fn invariants(kiosk: &Kiosk, drawn_before: usize) {
                 assert!(rests_on(|b| matches!(b, FactBody::Attendance { .. })));
             }
             View::Undone => assert!(rests_on(|b| matches!(b, FactBody::Undone { .. }))),
-            View::StaffPanel(_) => assert!(rests_on(|b| matches!(b, FactBody::Staff { .. }))),
+            View::StaffPanel(_) | View::Board(_) => {
+                assert!(rests_on(|b| matches!(b, FactBody::Staff { .. })))
+            }
             _ => {}
         }
     }

@@ -246,10 +246,14 @@ fn what_cannot_be_read_has_its_message_and_its_fact_without_a_name() {
 
 #[test]
 fn cards_that_open_nothing_here_are_unknown() {
-    for credential in [card(77), felica(77), felica(50)] {
+    for (credential, kind) in [
+        (card(77), MessageKind::NotOfThisPlace),
+        (felica(77), MessageKind::UnknownCard),
+        (felica(50), MessageKind::UnknownCard),
+    ] {
         let mut kiosk = Kiosk::new(Service::nursery());
         kiosk.tap(credential);
-        assert_eq!(kiosk.message(), MessageKind::UnknownCard);
+        assert_eq!(kiosk.message(), kind);
     }
 }
 

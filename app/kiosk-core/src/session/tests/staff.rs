@@ -33,10 +33,10 @@ fn card_and_pin_open_a_panel_that_locks_itself() {
     enter(&mut kiosk, "24681");
     kiosk.touch(Touch::Erase);
     enter(&mut kiosk, "10");
-    let View::StaffPanel(panel) = kiosk.view() else {
+    let View::Board(board) = kiosk.view() else {
         panic!("{:?}", kiosk.view())
     };
-    assert_eq!((panel.here, panel.expected), (Some(2), 3));
+    assert_eq!((board.total.here, board.total.enrolled), (2, 3));
     kiosk.wait(60_000);
     assert!(matches!(kiosk.view(), View::Idle(_)));
     assert_eq!(
@@ -67,7 +67,7 @@ fn a_blank_or_wrong_pin_never_opens_and_five_lock_across_a_restart() {
     kiosk.wait(LOCK_MS);
     kiosk.tap(card(90));
     enter(&mut kiosk, "246810");
-    assert!(matches!(kiosk.view(), View::StaffPanel(_)));
+    assert!(matches!(kiosk.view(), View::Board(_)));
 }
 
 #[test]
