@@ -383,7 +383,10 @@ impl Session {
                 cx.out.push(Output::Tone(Tone::Ask));
                 self.go(State::Base);
             }
-            Some(After::Panel) => cx.out.push(Output::Tone(Tone::Ask)),
+            Some(After::Panel) => {
+                cx.out.push(Output::Tone(Tone::Ask));
+                self.changed = true;
+            }
             Some(After::Quiet) | None => {}
         }
     }
@@ -488,7 +491,8 @@ impl Session {
             mut out,
         } = turn;
         // Between the proposal and the disk nothing is shown: commit, then show.
-        if !matches!(self.state, State::Committing) {
+        let unanswered = self.after.iter().any(|a| matches!(a, After::Panel));
+        if !matches!(self.state, State::Committing) && !unanswered {
             let header = self.header(now, folds);
             let stale = self.shown.as_ref().is_none_or(|s| s.header != header);
             if self.changed || stale {

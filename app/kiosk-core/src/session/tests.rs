@@ -1,5 +1,10 @@
+mod alarms;
+mod clock;
+mod door;
 mod law;
 mod nursery;
+mod panel;
+mod prices;
 mod service;
 mod staff;
 mod town;

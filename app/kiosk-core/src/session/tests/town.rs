@@ -1,14 +1,15 @@
 //! A town in memory: a session, a journal that is a list, and a clock by hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use machitap_domain::{
     BootId, CardUid, CitizenId, Clock, ClockSource, Credential, Draft, Fact, FactBody, FactId,
     FactKey, Folds, Hash, Incarnation, Millis, Now, PurposeKey, Quality, Technology,
-    attendance::{Direction, Role},
+    attendance::{ChildDays, Direction, Role},
     catalogue::{Catalogue, Facility, Service, Text, Timing},
     notices::Notices,
+    nursery::absence::{AbsenceNotice, Absences},
     points::PointRule,
     roster::{Child, ClassMark, Guardian, Household, Resident, Roster, Staff},
 };
@@ -16,10 +17,10 @@ use machitap_wire::bundle::PurposeKeys;
 use uuid::Uuid;
 
 use crate::{
-    input::{CardProblem, Input, LinkView, StoreTrouble, Tap, Touch},
+    input::{CardProblem, Input, LinkView, StaffAct, StoreTrouble, Tap, Touch},
     output::{Output, Tone},
     session::{Session, Setup},
-    view::{MessageKind, Screen, View},
+    view::{MessageKind, Screen, View, YearMonth},
 };
 
 /// 2026-04-01T08:55:00 in Japan.
@@ -143,6 +144,10 @@ pub(super) struct Kiosk {
     pub(super) tones: Vec<Tone>,
     pub(super) kept: BTreeMap<String, String>,
     pub(super) disk: Option<StoreTrouble>,
+    /// Papers that were asked for.
+    pub(super) papers: Vec<(YearMonth, bool)>,
+    published: Option<(Roster, i64)>,
+    absent: Option<(Absences, i64)>,
     wake: Option<Millis>,
     taps: u64,
     service: Service,
@@ -168,6 +173,9 @@ impl Kiosk {
             tones: Vec::new(),
             kept: BTreeMap::new(),
             disk: None,
+            papers: Vec::new(),
+            published: Some((roster(), MORNING - 86_400_000)),
+            absent: None,
             wake: None,
             taps: 0,
             service,
@@ -199,8 +207,81 @@ impl Kiosk {
             self.folds.apply(fact, &zone);
         }
         let setup = setup(&self.service, self.kept.clone(), self.journal.len() as u64);
-        self.session = Session::new(setup, &self.now, &self.folds);
+        self.session = Session::new(
+            Setup {
+                roster: self.published.clone(),
+                absences: self.absent.clone(),
+                ..setup
+            },
+            &self.now,
+            &self.folds,
+        );
         self.start();
+    }
+
+    /// The city publishes another roster.
+    pub(super) fn roster(&mut self, change: impl FnOnce(&mut Roster)) {
+        let mut roster = roster();
+        change(&mut roster);
+        roster.check().unwrap();
+        self.published = Some((roster.clone(), MORNING));
+        self.give(Input::Roster {
+            roster: Box::new(roster),
+            issued_ms: MORNING,
+        });
+    }
+
+    /// The city publishes absence notices.
+    pub(super) fn absences(&mut self, items: Vec<AbsenceNotice>) {
+        let absences = Absences {
+            facility: "here".parse().unwrap(),
+            items,
+        };
+        absences.check().unwrap();
+        self.absent = Some((absences.clone(), MORNING));
+        self.give(Input::Absences {
+            absences: Box::new(absences),
+            issued_ms: MORNING,
+        });
+    }
+
+    /// Lets time go by until that time of the same day.
+    pub(super) fn wait_until(&mut self, time: &str) {
+        let zone = TimeZone::get("Asia/Tokyo").unwrap();
+        let now = Timestamp::from_millisecond(self.now.clock.wall_ms).unwrap();
+        let today = zone.to_datetime(now).date();
+        let then = zone
+            .to_timestamp(today.to_datetime(time.parse().unwrap()))
+            .unwrap();
+        let ms = then.as_millisecond() - self.now.clock.wall_ms;
+        self.wait(u64::try_from(ms).expect("later than now"));
+    }
+
+    /// The staff panel, opened.
+    pub(super) fn open_panel(&mut self) {
+        self.tap(felica(90));
+        for digit in [2, 4, 6, 8, 1, 0] {
+            self.touch(Touch::Digit(digit));
+        }
+    }
+
+    pub(super) fn act(&mut self, act: StaffAct) {
+        self.touch(Touch::Act(act));
+    }
+
+    /// The days of that child as the folds have them.
+    pub(super) fn days(&self, n: u32) -> ChildDays {
+        self.folds
+            .child(&purposes().nursery.unwrap().pseudonym(&citizen(n)))
+    }
+
+    /// The last fact of that kind.
+    pub(super) fn last(&self, is: impl Fn(&FactBody) -> bool) -> &Fact {
+        self.journal
+            .iter()
+            .rev()
+            .find(|f| is(&f.body))
+            .expect("such a fact")
     }
 
     pub(super) fn give(&mut self, input: Input) {
@@ -208,20 +289,23 @@ impl Kiosk {
         self.run(out);
     }
 
+    /// As the engine does it: what the session says to an answer comes after what it had
+    /// said before.
     fn run(&mut self, out: Vec<Output>) {
-        for output in out {
+        let mut out = VecDeque::from(out);
+        while let Some(output) = out.pop_front() {
             match output {
                 Output::Append(drafts) => {
                     let answer = match self.disk {
                         Some(trouble) => Input::NotAppended(trouble),
                         None => Input::Appended(self.write(drafts)),
                     };
-                    self.give(answer);
+                    out.extend(self.session.handle(answer, &self.now, &self.folds));
                 }
                 Output::Show(screen) => self.screens.push((self.journal.len(), *screen)),
                 Output::Tone(tone) => self.tones.push(tone),
                 Output::WakeAt(at) => self.wake = Some(at),
-                Output::Papers { .. } => {}
+                Output::Papers { month, write } => self.papers.push((month, write)),
                 Output::Keep { key, value } => {
                     self.kept.insert(key.to_owned(), value);
                 }
