@@ -351,7 +351,12 @@ impl ChildDays {
             .is_some()
     }
 
-    pub(crate) fn charge(&mut self, fee: FeeMade, depth: Depth) {
+    pub(crate) fn charge(&mut self, mut fee: FeeMade, depth: Depth) {
+        // What was taken back before its fee was known costs nothing.
+        fee.void |= self
+            .passages
+            .iter()
+            .any(|p| p.fact == fee.cause && p.undone);
         self.fees.push(fee);
         trim(&mut self.fees, depth.fees);
     }

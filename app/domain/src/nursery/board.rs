@@ -176,22 +176,6 @@ pub fn alarms_due(sources: &Sources<'_>, now: &Now) -> Vec<(AlarmKind, Pseudonym
         .collect()
 }
 
-/// The next moment of today at which an alarm may come due, as time of day.
-pub fn next_watch(nursery: &Nursery, time: Time) -> Option<Time> {
-    [
-        nursery.cutoff,
-        nursery
-            .hours
-            .until
-            .checked_add(i64::from(nursery.closing_grace_min).minutes())
-            .ok(),
-    ]
-    .into_iter()
-    .flatten()
-    .filter(|at| *at > time)
-    .min()
-}
-
 /// Days before today that somebody left open: that child, that day. A day of another boot
 /// whose clock never came is over as well.
 pub fn left_open(folds: &Folds, today: Date, boot: BootId) -> Vec<(Pseudonym, DayKey)> {
@@ -208,3 +192,6 @@ pub fn left_open(folds: &Folds, today: Date, boot: BootId) -> Vec<(Pseudonym, Da
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -166,7 +166,7 @@ impl Done {
     }
 
     /// Shown only now.
-    pub(super) fn from_now(self, stays: Millis, now: &Now) -> Self {
+    pub(super) fn shown_now(self, stays: Millis, now: &Now) -> Self {
         Self {
             until: now.mono_ms + stays,
             ..self

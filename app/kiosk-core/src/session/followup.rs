@@ -203,7 +203,7 @@ impl Session {
 
     fn ask_or_finish(&mut self, cx: &Turn<'_>, asking: Asking) {
         if asking.followup.is_empty() {
-            let done = asking.done.from_now(self.timing().done_ms, cx.now);
+            let done = asking.done.shown_now(self.timing().done_ms, cx.now);
             self.go(State::Done(done));
         } else {
             self.go(State::Asking(asking));

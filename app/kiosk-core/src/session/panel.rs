@@ -138,11 +138,11 @@ impl Session {
                 self.pick_child(cx, &class, n);
             }
             (Page::Child(sheet), Touch::Act(act)) => {
-                let sheet = sheet.clone();
+                let sheet = *sheet;
                 self.act_on_child(cx, sheet, act);
             }
             (Page::People(sheet), Touch::Pick(n)) => {
-                let sheet = sheet.clone();
+                let sheet = *sheet;
                 self.pick_person(cx, &sheet, n);
             }
             (Page::Correct(_), touch) => self.touch_correct(cx, touch),

@@ -275,7 +275,7 @@ fn a_line_must_be_seen_once_by_each_household() {
     assert!(done.undo.is_some());
 }
 
-fn asking() -> Service {
+pub(super) fn asking() -> Service {
     let choice = |id: &str, attention| Choice {
         id: id.into(),
         text: text(id),

@@ -19,6 +19,9 @@ use crate::{
     view::{Household, MessageKind, Quote, View},
 };
 
+/// What a child pays for a month at the most.
+pub(super) const CAP_YEN: u32 = 500;
+
 fn span(from: &str, until: &str) -> Span {
     Span {
         from: from.parse().unwrap(),
@@ -49,7 +52,7 @@ pub(super) fn nursery(counts: Counts) -> Service {
             from: date(2026, 4, 1),
             standard: rates("18:00"),
             short: rates("17:00"),
-            cap_yen: Some(500),
+            cap_yen: Some(CAP_YEN),
         }],
         ..Nursery::default()
     }))
