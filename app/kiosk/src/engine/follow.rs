@@ -173,6 +173,7 @@ const fn is_deed(body: &FactBody) -> bool {
         FactBody::Attendance { .. }
             | FactBody::Visit { .. }
             | FactBody::Award(_)
+            | FactBody::Fee(_)
             | FactBody::Undone { .. }
     )
 }
