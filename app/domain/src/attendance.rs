@@ -432,6 +432,15 @@ impl ChildDays {
             })
     }
 
+    /// Fees go to the day of what they are for, when a clock that came late has moved it.
+    pub(crate) fn follow_passages(&mut self) {
+        for fee in &mut self.fees {
+            if let Some(passage) = self.passages.iter().find(|p| p.fact == fee.cause) {
+                fee.day = passage.day;
+            }
+        }
+    }
+
     fn void_fees(&mut self, cause: FactId) {
         for fee in &mut self.fees {
             fee.void |= fee.cause == cause;

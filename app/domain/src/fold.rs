@@ -347,7 +347,10 @@ impl Folds {
                     touched |= mend(handover, &mut p.day.clone());
                 }
             }
-            keys.extend(touched.then_some(FoldKey::Child(*child)));
+            if touched {
+                days.follow_passages();
+                keys.push(FoldKey::Child(*child));
+            }
         }
         for (resident, account) in &mut self.accounts {
             let mut touched = false;

@@ -238,6 +238,17 @@ fn no_clock_charges_nothing_and_leaves_it_to_staff() {
         panic!("{:?}", kiosk.view())
     };
     assert_eq!(board.tasks, 1);
+    // The passage now has its day, and so has the fee: staff confirm the time and it is settled.
+    kiosk.act(StaffAct::Tasks);
+    kiosk.touch(Touch::Pick(0));
+    kiosk.act(StaffAct::Correct(0));
+    kiosk.touch(Touch::Pick(4));
+    kiosk.touch(Touch::Confirm);
+    assert!(matches!(
+        fees(&kiosk).last(),
+        Some(Fee::Settled { yen: 100, .. })
+    ));
+    assert!(kiosk.days(3).unsettled().is_empty());
 }
 
 #[test]
