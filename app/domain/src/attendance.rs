@@ -326,10 +326,12 @@ impl ChildDays {
     }
 
     pub(crate) fn undo(&mut self, fact: FactId) -> bool {
-        self.void_fees(fact);
+        let voided = self.void_fees(fact);
         let passage = self.passages.iter_mut().find(|p| p.fact == fact);
         let excused = self.excused.iter_mut().find(|e| e.fact == fact);
-        passage.map(|p| p.undone = true).is_some() | excused.map(|e| e.undone = true).is_some()
+        voided
+            | passage.map(|p| p.undone = true).is_some()
+            | excused.map(|e| e.undone = true).is_some()
     }
 
     pub(crate) fn hand_over(&mut self, passage: FactId, at: Stamp) -> bool {
@@ -441,10 +443,13 @@ impl ChildDays {
         }
     }
 
-    fn void_fees(&mut self, cause: FactId) {
-        for fee in &mut self.fees {
-            fee.void |= fee.cause == cause;
+    fn void_fees(&mut self, cause: FactId) -> bool {
+        let mut any = false;
+        for fee in self.fees.iter_mut().filter(|f| f.cause == cause) {
+            fee.void = true;
+            any = true;
         }
+        any
     }
 
     pub(crate) fn passages_mut(&mut self) -> &mut [Passage] {

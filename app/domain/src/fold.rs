@@ -200,10 +200,14 @@ impl Folds {
                 }
                 vec![FoldKey::Household(household)]
             }
-            (body, Some(child)) if is_of_child(body) => changed(
-                self.apply_to_child(fact, child, zone),
-                FoldKey::Child(child),
-            ),
+            (body, Some(child)) if is_of_child(body) => {
+                let known = self.children.contains_key(&child);
+                let really = self.apply_to_child(fact, child, zone);
+                if !really && !known {
+                    self.children.remove(&child);
+                }
+                changed(really, FoldKey::Child(child))
+            }
             (
                 FactBody::ClockCorrected {
                     boot,
@@ -267,9 +271,8 @@ impl Folds {
             FoldKey::Child(child) => self.children.get(&child).cloned().map(FoldValue::Child),
             FoldKey::Account(a) => self.accounts.get(&a).cloned().map(FoldValue::Account),
             FoldKey::Household(h) => self.households.get(&h).cloned().map(FoldValue::Household),
-            FoldKey::House => {
-                (self.house != House::new()).then(|| FoldValue::House(self.house.clone()))
-            }
+            // There is one house; a row that is missing is one in which nothing happened.
+            FoldKey::House => Some(FoldValue::House(self.house.clone())),
         }
     }
 

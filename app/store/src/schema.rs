@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 /// "MTAP" in ASCII: `application_id` of the database header (SQLite file format §1.3.14).
 pub(crate) const APPLICATION_ID: i64 = 0x4D54_4150;
 
-const MIGRATIONS: &[&str] = &[include_str!("schema/v1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema/v1.sql"), include_str!("schema/v2.sql")];
 
 /// The schema this program writes.
 pub const SCHEMA: i64 = MIGRATIONS.len() as i64;

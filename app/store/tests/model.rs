@@ -8,7 +8,12 @@ use machitap_domain::{
     fact::{Draft, Fact, FactBody},
     fold::Folds,
     ids::Incarnation,
-    time::{BootId, ClockSource, Quality},
+    nursery::{
+        alarm::{AlarmKind, AlarmReason},
+        correction::{Correction, CorrectionReason, TruePassage},
+        fee::{DayFee, Fee, Unsettled},
+    },
+    time::{BootId, ClockSource, Quality, Stamp},
 };
 use machitap_store::{AppendError, DocumentError, Journal, ReceiptOutcome};
 use machitap_wire::{document::DocumentName, receipt::Receipt};
@@ -21,11 +26,22 @@ enum Op {
     Pass(u8, bool),
     Undo(u8, u64),
     UnsureVisit(u8),
+    /// A fact of the nursery about that subject, caused by that name.
+    Nursery(u8, u8, u64),
     CorrectClock,
     NameUsedTwice(u8),
-    Receipt { seq: u64, forked: bool, other: bool },
-    Prune { after_s: i64 },
-    Document { version: u64, bytes: Vec<u8> },
+    Receipt {
+        seq: u64,
+        forked: bool,
+        other: bool,
+    },
+    Prune {
+        after_s: i64,
+    },
+    Document {
+        version: u64,
+        bytes: Vec<u8>,
+    },
     Setting(u8, String),
     Session,
     Reopen,
@@ -37,6 +53,7 @@ fn op() -> impl Strategy<Value = Op> {
         4 => (0..4u8, any::<bool>()).prop_map(|(c, i)| Op::Pass(c, i)),
         2 => (0..4u8, 0..60u64).prop_map(|(s, n)| Op::Undo(s, n)),
         2 => (0..4u8).prop_map(Op::UnsureVisit),
+        4 => (0..9u8, 0..4u8, 0..60u64).prop_map(|(kind, s, n)| Op::Nursery(kind, s, n)),
         1 => Just(Op::CorrectClock),
         1 => (0..4u8).prop_map(Op::NameUsedTwice),
         4 => (0..60u64, prop::bool::weighted(0.1), prop::bool::weighted(0.1))
@@ -119,6 +136,43 @@ impl Model {
     }
 }
 
+/// One of each kind that the folds of a nursery take up.
+fn nursery(kind: u8, cause: u64) -> FactBody {
+    let today = Stamp::day(&at(0, ClockSource::Ntp), &common::settings().zone);
+    match kind {
+        0 => FactBody::Alarm {
+            alarm: AlarmKind::NotReported,
+            day: today,
+        },
+        1 => FactBody::AlarmSeen {
+            found: AlarmReason::Handled,
+            staff: None,
+        },
+        2 => FactBody::NoticeSeen {
+            notice: "trip".parse().unwrap(),
+        },
+        3 => FactBody::Fee(DayFee {
+            day: today,
+            fee: Fee::Unsettled(Unsettled::Clock),
+        }),
+        4 => FactBody::HandedOver { staff: None },
+        5 => FactBody::Corrected {
+            correction: Correction {
+                replaces: Some(id(cause)),
+                truly: Some(TruePassage {
+                    direction: Direction::Out,
+                    at_ms: MORNING_MS,
+                }),
+                why: CorrectionReason::WrongWay,
+            },
+            staff: None,
+        },
+        6 => FactBody::EmergencyOpened,
+        7 => FactBody::EmergencyTick { found: true },
+        _ => FactBody::DayClosed { day: today },
+    }
+}
+
 fn unsure(mut drafts: Vec<Draft>, boot: u128) -> Vec<Draft> {
     for draft in &mut drafts {
         draft.at.quality = Quality::UNKNOWN;
@@ -135,6 +189,14 @@ fn append(journal: &mut Journal, model: &mut Model, drafts: Vec<Draft>) {
 fn step(place: &Place, journal: Journal, model: &mut Model, op: Op) -> Journal {
     let mut journal = journal;
     match op {
+        Op::Nursery(kind, who, cause) => {
+            let n = model.name();
+            let fact = Draft {
+                caused_by: Some(id(cause)),
+                ..draft(1_000 + n, Some(subject(who)), nursery(kind, cause))
+            };
+            append(&mut journal, model, vec![fact]);
+        }
         Op::Visit(who) => {
             let n = model.name();
             append(&mut journal, model, visit(n, who));

@@ -9,7 +9,10 @@ use machitap_wire::document::DocumentName;
 use rusqlite::Connection;
 
 /// One dump for each released schema, oldest first.
-const RELEASED: &[&str] = &[include_str!("schemas/v1.sql")];
+const RELEASED: &[&str] = &[
+    include_str!("schemas/v1.sql"),
+    include_str!("schemas/v2.sql"),
+];
 
 #[test]
 fn every_released_schema_has_its_dump() {
