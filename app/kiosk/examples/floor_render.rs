@@ -1,5 +1,6 @@
 //! The floor of a frame, for the bench: the same screen by the same renderer, and nothing
-//! else. Each line in asks for one; each line out says how many nanoseconds it took.
+//! else. Each line in asks for one; each line out says how many nanoseconds it took. The
+//! argument names the screen: `visit-done`, `household` or `nursery-done`.
 
 #[cfg(any(feature = "winit", feature = "linuxkms", feature = "offscreen"))]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -67,7 +68,12 @@ mod bare {
             begun: Instant::now(),
         }))?;
         let reading = first(|view| matches!(view, View::Reading))?;
-        let done = first(|view| matches!(view, View::VisitDone(_)))?;
+        let wanted = std::env::args().nth(1).unwrap_or_default();
+        let done = first(|view| match wanted.as_str() {
+            "household" => matches!(view, View::Household(h) if h.children.len() == 2),
+            "nursery-done" => matches!(view, View::NurseryDone(d) if d.children.len() == 2),
+            _ => matches!(view, View::VisitDone(_)),
+        })?;
         let ui = machitap_kiosk_ui::kiosk()?;
         ui.component().show()?;
         let mut picture = SharedPixelBuffer::<Rgb8Pixel>::new(WIDTH, HEIGHT);

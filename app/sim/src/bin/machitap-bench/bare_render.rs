@@ -18,8 +18,10 @@ pub(crate) struct BareRenderer {
 }
 
 impl BareRenderer {
-    pub(crate) fn start() -> Result<Self> {
+    /// Of the screen of that name.
+    pub(crate) fn start(view: &str) -> Result<Self> {
         let mut child = Command::new(program()?)
+            .arg(view)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;

@@ -5,6 +5,7 @@ mod bare_card;
 mod bare_commit;
 mod bare_render;
 mod bridge;
+mod door;
 mod figures;
 mod life;
 mod mqtt;
@@ -34,6 +35,7 @@ struct Cli {
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
     Tap,
+    Door,
     Backlog,
     Life,
 }
@@ -95,6 +97,9 @@ fn measure(cli: &Cli) -> Result<()> {
     }
     if wanted(Part::Tap) {
         tap::measure(size, &mut figures)?;
+    }
+    if wanted(Part::Door) {
+        door::measure(size, &mut figures)?;
     }
     if wanted(Part::Backlog) {
         backlog::measure(size, &mut figures)?;

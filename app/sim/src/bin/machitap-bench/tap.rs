@@ -74,7 +74,7 @@ pub(crate) fn measure(size: Size, figures: &mut Figures) -> Result<()> {
     kiosk.control().wait_for("idle", SOON)?;
 
     let mut reader = BareReader::start(stage.path())?;
-    let mut renderer = BareRenderer::start()?;
+    let mut renderer = BareRenderer::start("visit-done")?;
     let mut commits = BareCommits::open(&stage.path().join("floor.db"), facts)?;
     let (mut total, mut floor, mut own) = (Samples::new(), Samples::new(), Samples::new());
     let (mut card, mut commit, mut render) = (Samples::new(), Samples::new(), Samples::new());
@@ -87,10 +87,10 @@ pub(crate) fn measure(size: Size, figures: &mut Figures) -> Result<()> {
         let least = bare_card + bare_commit + bare_render;
         total.add(took.drawn);
         read.add(took.read);
-        written.add(took.committed - took.read);
-        shown.add(took.drawn - took.committed);
+        written.add(took.written());
+        shown.add(took.drawn - took.read - took.written());
         floor.add(least);
-        let undisked = took.drawn - (took.committed - took.read);
+        let undisked = took.drawn - took.written();
         own.add(undisked.saturating_sub(bare_card + bare_render));
         card.add(bare_card);
         commit.add(bare_commit);
@@ -131,21 +131,38 @@ pub(crate) fn measure(size: Size, figures: &mut Figures) -> Result<()> {
 
 /// One tap by the kiosk's own trace: from the notice of the card.
 #[derive(Clone, Copy)]
-struct Tapped {
-    read: Duration,
-    committed: Duration,
-    drawn: Duration,
+pub(crate) struct Tapped {
+    pub(crate) read: Duration,
+    pub(crate) committed: Option<Duration>,
+    pub(crate) drawn: Duration,
+}
+
+impl Tapped {
+    /// From the card read to the facts on the disk; nothing for a tap that wrote none.
+    pub(crate) fn written(&self) -> Duration {
+        self.committed
+            .map_or(Duration::ZERO, |at| at.saturating_sub(self.read))
+    }
 }
 
 /// One visit.
 fn tap(kiosk: &Kiosk, n: usize) -> Result<Tapped> {
+    let last = hold(kiosk, visitor(kiosk.wallet(), n)?)?;
+    kiosk.control().wait_for("idle", SOON)?;
+    Ok(last)
+}
+
+/// One card held until the kiosk has answered on the screen, and taken away.
+pub(crate) fn hold(
+    kiosk: &Kiosk,
+    card: Box<dyn machitap_card::virt::VirtualCard>,
+) -> Result<Tapped> {
     let before = taps(kiosk)?.len();
-    let held = kiosk.insert(visitor(kiosk.wallet(), n)?)?;
+    let held = kiosk.insert(card)?;
     let last = wait::for_some(SOON, "the tap in the trace", || {
         taps(kiosk).ok()?.get(before).copied()
     })?;
     held.remove();
-    kiosk.control().wait_for("idle", SOON)?;
     Ok(last)
 }
 
@@ -165,7 +182,7 @@ fn taps(kiosk: &Kiosk) -> Result<Vec<Tapped>> {
         let since = |ns: u64| Duration::from_nanos(ns.saturating_sub(*seen_ns));
         Some(Tapped {
             read: since((*read_ns)?),
-            committed: since((*committed_ns)?),
+            committed: committed_ns.map(since),
             drawn: since((*drawn_ns)?),
         })
     });
