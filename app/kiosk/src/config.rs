@@ -85,6 +85,8 @@ pub struct Screen {
     pub height: u32,
     /// The window covers everything.
     pub fullscreen: bool,
+    /// Nothing moves but what counts time.
+    pub reduced_motion: bool,
 }
 
 /// Milliseconds of a day.
@@ -281,10 +283,12 @@ fn screen(root: &mut Section<'_>) -> Screen {
     let mut table = root.table("screen");
     let (width, height) = table.or("size", (1_280, 800), Section::size);
     let fullscreen = table.or("fullscreen", false, Section::flag);
+    let reduced_motion = table.or("reduced_motion", false, Section::flag);
     root.absorb(table);
     Screen {
         width,
         height,
         fullscreen,
+        reduced_motion,
     }
 }

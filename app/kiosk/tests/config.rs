@@ -23,6 +23,7 @@ keep_days = 40
 [screen]
 size = "1024x600"
 fullscreen = true
+reduced_motion = true
 [sound]
 enabled = false
 "#;
@@ -40,7 +41,7 @@ fn a_full_file_is_read() {
     assert_eq!(config.reader.keys, Keys::SealedFile("/run/keys".into()));
     assert_eq!(config.reader.prefix.as_deref(), Some("SONY"));
     assert_eq!((config.screen.width, config.screen.height), (1_024, 600));
-    assert!(config.screen.fullscreen && !config.sound);
+    assert!(config.screen.fullscreen && config.screen.reduced_motion && !config.sound);
     assert_eq!(config.journal.keep_ms(), 40 * 86_400_000);
 }
 
@@ -55,6 +56,7 @@ fn what_is_left_out_has_its_usual_value() {
     );
     assert_eq!(config.reader.keys, Keys::TestOnly);
     assert!(config.reader.enabled && config.sound && config.demo);
+    assert!(!config.screen.reduced_motion);
     assert_eq!(config.journal.max_bytes, 2 << 30);
 }
 

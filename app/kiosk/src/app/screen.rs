@@ -48,6 +48,7 @@ pub(super) fn run(
     let ui = kiosk().map_err(no_display)?;
     let guess_frames = !cli.offscreen && !hears_frames(&ui);
     set_size(&ui, config);
+    ui.reduce_motion(config.screen.reduced_motion);
     let closing = messages.clone();
     ui.window().on_close_requested(move || {
         // The engine has ended when nobody takes it.

@@ -8,7 +8,7 @@ use slint::ComponentHandle;
 
 use crate::{
     adapter::Models,
-    screens::{App, SessionApi, Tongue},
+    screens::{App, PanelApi, SessionApi, Tongue},
 };
 
 /// The kiosk's window. Lives on the thread it was made on.
@@ -42,6 +42,11 @@ impl Ui {
     /// The component, for the event loop and for finding elements.
     pub fn component(&self) -> &App {
         &self.app
+    }
+
+    /// Whether nothing moves but what counts time.
+    pub fn reduce_motion(&self, reduced: bool) {
+        self.app.global::<PanelApi>().set_reduced_motion(reduced);
     }
 
     /// Draws a screen. A view equal to the last one leaves its countdown running.

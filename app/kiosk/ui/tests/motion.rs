@@ -76,20 +76,68 @@ fn the_idle_card_glides_and_rests() {
     let stage = Stage::new();
     stage.show(&view("nursery-idle"));
     let rest = stage.picture();
-    stage.pass(ms(3_000));
+    stage.pass(ms(8_000));
     assert_eq!(rest.differs(&stage.picture()), 0, "at rest nothing moves");
     assert!(!stage.ui.window().has_active_animations());
-    stage.pass(ms(3_000));
+    stage.pass(ms(1_000));
     let before = stage.picture();
-    stage.pass(ms(500));
+    stage.pass(ms(300));
     assert!(before.differs(&stage.picture()) > 1_000, "it is on its way");
     assert!(stage.ui.window().has_active_animations());
-    stage.pass(ms(800));
+    stage.pass(ms(500));
     let near = stage.picture();
     assert!(rest.differs(&near) > 5_000, "the card lies on the reader");
-    stage.pass(ms(2_500));
-    stage.pass(ms(1_500));
+    assert!(!stage.ui.window().has_active_animations(), "and rests there");
+    stage.pass(ms(1_000));
+    assert_eq!(near.differs(&stage.picture()), 0);
+    stage.pass(ms(700));
+    let _going = stage.picture();
+    stage.pass(ms(700));
     assert_eq!(rest.differs(&stage.picture()), 0, "and is back");
+}
+
+/// The samples lie so that each part of a cycle has its turn.
+const SAMPLES: u32 = 75;
+const BETWEEN: u64 = 490;
+
+/// How many of the samples find something moving.
+fn moving(stage: &Stage) -> u32 {
+    // Only what is drawn moves: an animation nobody looks at does not run.
+    (0..SAMPLES)
+        .filter(|_| {
+            stage.pass(ms(BETWEEN));
+            stage.picture();
+            stage.ui.window().has_active_animations()
+        })
+        .count()
+        .try_into()
+        .expect("a few")
+}
+
+#[test]
+fn an_idle_kiosk_rests_most_of_the_time() {
+    let stage = Stage::new();
+    stage.resize(480, 320);
+    for name in ["nursery-idle", "visit-idle"] {
+        stage.show(&view(name));
+        let moving = moving(&stage);
+        assert!(moving > 0, "{name}: it shows where the card goes");
+        assert!(moving * 6 <= SAMPLES, "{name}: {moving} of {SAMPLES} move");
+    }
+}
+
+#[test]
+fn with_reduced_motion_the_card_lies_still_on_the_reader() {
+    let stage = Stage::new();
+    stage.resize(480, 320);
+    stage.show(&view("visit-idle-plain"));
+    let away = stage.picture();
+    stage.ui.reduce_motion(true);
+    stage.pass(ms(100));
+    let near = stage.picture();
+    assert!(away.differs(&near) > 500, "at once, without a move");
+    assert_eq!(moving(&stage), 0);
+    assert_eq!(near.differs(&stage.picture()), 0);
 }
 
 #[test]

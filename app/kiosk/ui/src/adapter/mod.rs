@@ -4,6 +4,7 @@ mod header;
 mod idle;
 mod message;
 mod nursery;
+mod panel;
 mod staff;
 mod visit;
 
@@ -34,6 +35,7 @@ impl Models {
             children: Rc::default(),
             epoch: Cell::new(0),
         };
+        panel::attach(app);
         app.global::<HeaderApi>()
             .set_badges(models.badges.clone().into());
         let idle = app.global::<IdleApi>();
