@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rumqttc::{
-    Outgoing, TlsConfiguration, Transport,
+    NetworkOptions, Outgoing, TlsConfiguration, Transport,
     v5::{
         AsyncClient, Event, Incoming, MqttOptions,
         mqttbytes::{
@@ -63,6 +63,11 @@ async fn one(settings: &Settings, sink: &Sink, stopped: &mut watch::Receiver<boo
         };
     };
     let (client, mut events) = AsyncClient::new(options(settings, &greeting), QUEUE);
+    let mut network = NetworkOptions::new();
+    // Otherwise the last piece of each batch waits for the broker's delayed TCP
+    // acknowledgement of the pieces before it.
+    network.set_tcp_nodelay(true);
+    events.options.set_network_options(network);
     let mut connection = Connection {
         settings,
         sink,
