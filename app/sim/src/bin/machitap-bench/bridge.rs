@@ -1,18 +1,21 @@
 //! The peer of the backlog: a mosquitto bridge with persistence. What waits is put into the
 //! first broker while the second is away; then the second starts, and the time counts from
-//! the first message it hands to a subscriber to the last.
+//! the first message it hands to a subscriber to the last, or to the commit of the last.
 
 use std::{
     fs,
     net::TcpStream,
     path::Path,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::{Context, Result};
 use machitap_sim::stage::{Kiosk, Process, Recipe, Stage, free_port, wait};
 
-use crate::mqtt::Client;
+use crate::{
+    keeper::{Keep, Keeper},
+    mqtt::Client,
+};
 
 const SOON: Duration = Duration::from_secs(60);
 const TOPIC: &str = "k/v1/town/centre-1/ev";
@@ -20,15 +23,21 @@ const TOPIC: &str = "k/v1/town/centre-1/ev";
 /// How it went.
 #[derive(Debug)]
 pub(crate) struct Crossing {
-    /// From the first message at the subscriber to the last.
+    /// From the first message at the subscriber until it has kept the last.
     pub(crate) took: Duration,
     /// Messages that arrived; more than were put in when some came twice.
     pub(crate) messages: u64,
 }
 
 /// Carries these payloads over a bridge with TLS and a client certificate, as the kiosk's
-/// own link has them.
-pub(crate) fn cross(stage: &Stage, kiosk: &Kiosk, payloads: &[Vec<u8>]) -> Result<Crossing> {
+/// own link has them, to a subscriber that keeps what arrives until there are `wanted`.
+pub(crate) fn cross(
+    stage: &Stage,
+    kiosk: &Kiosk,
+    payloads: &[Vec<u8>],
+    keep: Keep,
+    wanted: usize,
+) -> Result<Crossing> {
     let dir = tempfile::Builder::new()
         .prefix("bridge")
         .tempdir_in(stage.path())?;
@@ -48,11 +57,10 @@ pub(crate) fn cross(stage: &Stage, kiosk: &Kiosk, payloads: &[Vec<u8>]) -> Resul
 
     let _far = start(&far, far_plain)?;
     let mut subscriber = Client::connect(far_plain, "subscriber")?;
-    let all = payloads.iter().map(|p| p.len() as u64).sum();
-    let mut began = Instant::now();
-    let messages = subscriber.receive(all, || began = Instant::now())?;
+    let mut keeper = Keeper::open(&dir.join("kept.db"), keep, wanted)?;
+    let (messages, first) = subscriber.receive(|arrivals| keeper.take(arrivals))?;
     Ok(Crossing {
-        took: began.elapsed(),
+        took: first.elapsed(),
         messages,
     })
 }

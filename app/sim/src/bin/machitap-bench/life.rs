@@ -1,5 +1,4 @@
-//! A kiosk's life: how soon it is ready, what it holds after many taps, what it does when
-//! nothing happens.
+//! A kiosk's life: how soon it is ready, what it holds after many taps.
 
 use std::{
     fs::File,
@@ -14,7 +13,7 @@ use machitap_sim::stage::{Dir, Kiosk, Plan, Reader, Stage, trace::Line, wait};
 
 use crate::{
     Size,
-    figures::{Figures, Samples, ms},
+    figures::{Figures, Samples},
     place,
     quick_service::QuickService,
     tap::{documents, kiosk_at_rest},
@@ -26,7 +25,7 @@ const RESIDENTS: u64 = 400;
 const SOON: Duration = Duration::from_secs(60);
 
 pub(crate) fn measure(size: Size, figures: &mut Figures) -> Result<()> {
-    println!("── start, memory, rest");
+    println!("── start, memory");
     let (stage, mut kiosk) = kiosk_at_rest(Plan::default())?;
     let mut starts = Samples::new();
     for nth in 1..=size.starts {
@@ -45,23 +44,6 @@ pub(crate) fn measure(size: Size, figures: &mut Figures) -> Result<()> {
         starts.add(Duration::from_millis(took));
     }
     figures.samples("start of the process → first idle frame", &starts, "");
-
-    let process = kiosk.process().context("the kiosk runs")?;
-    let before = process.processor_time().context("processor time")?;
-    // The measurement is the time itself.
-    let rest = Duration::from_secs(size.idle_s);
-    thread::sleep(rest);
-    let used = process
-        .processor_time()
-        .context("processor time")?
-        .saturating_sub(before);
-    let share = used.as_secs_f64() / rest.as_secs_f64() * 100.0;
-    figures.row(
-        &format!("processor while idle for {} s", size.idle_s),
-        &format!("{share:.2} %"),
-        "",
-        &format!("{} of one processor", ms(used)),
-    );
     kiosk.stop()?;
     drop(stage);
     many_taps(size, figures)

@@ -7,6 +7,8 @@ mod bare_render;
 mod bridge;
 mod door;
 mod figures;
+mod idle;
+mod keeper;
 mod life;
 mod mqtt;
 mod quick_service;
@@ -38,6 +40,7 @@ enum Part {
     Door,
     Backlog,
     Life,
+    Idle,
 }
 
 #[derive(Subcommand)]
@@ -61,7 +64,7 @@ const FULL: Size = Size {
     taps: 80,
     facts: 100_000,
     starts: 7,
-    idle_s: 30,
+    idle_s: 60,
     long_taps: 10_000,
 };
 const QUICK: Size = Size {
@@ -106,6 +109,9 @@ fn measure(cli: &Cli) -> Result<()> {
     }
     if wanted(Part::Life) {
         life::measure(size, &mut figures)?;
+    }
+    if wanted(Part::Idle) {
+        idle::measure(size, &mut figures)?;
     }
     println!("{}", figures.markdown());
     println!("\nmeasured in {} s", start.elapsed().as_secs());

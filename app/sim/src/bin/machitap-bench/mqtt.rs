@@ -4,13 +4,17 @@
 use std::{
     io::{self, BufReader, BufWriter, Read, Write},
     net::TcpStream,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 const CONNECT: u8 = 0x10;
 const PUBLISH_QOS1: u8 = 0x32;
 const PUBACK: u8 = 0x40;
 const SUBSCRIBE: u8 = 0x82;
+/// What a read may bring at once, bytes.
+const READ: usize = 1 << 20;
+/// So many messages go into one commit.
+const GROUP_MAX: usize = 10_000;
 const SILENCE: Duration = Duration::from_secs(120);
 
 /// A connection to a broker.
@@ -27,7 +31,7 @@ impl Client {
         stream.set_read_timeout(Some(SILENCE))?;
         stream.set_nodelay(true)?;
         let mut client = Self {
-            input: BufReader::new(stream.try_clone()?),
+            input: BufReader::with_capacity(READ, stream.try_clone()?),
             output: BufWriter::new(stream),
             next_id: 0,
         };
@@ -79,31 +83,43 @@ impl Client {
         Ok(())
     }
 
-    /// Takes in and acknowledges messages until `all` bytes of payload have come.
-    pub(crate) fn receive(&mut self, all: u64, mut first: impl FnMut()) -> io::Result<u64> {
-        let (mut bytes, mut messages) = (0, 0);
-        while bytes < all {
-            let (kind, body) = self.packet()?;
-            if kind & 0xF0 != 0x30 {
+    /// Takes in messages until `keep` has all it waits for. It is handed what arrived
+    /// together; only then that is acknowledged. Returns how many messages there were and
+    /// when the first of them came.
+    pub(crate) fn receive(
+        &mut self,
+        mut keep: impl FnMut(&[Vec<u8>]) -> anyhow::Result<bool>,
+    ) -> anyhow::Result<(u64, Instant)> {
+        let (mut messages, mut first) = (0, None);
+        let (mut group, mut ids) = (Vec::new(), Vec::new());
+        loop {
+            let (kind, mut body) = self.packet()?;
+            if kind & 0xF0 == 0x30 {
+                first.get_or_insert_with(Instant::now);
+                let topic = usize::from(u16::from_be_bytes([body[0], body[1]]));
+                let mut header = 2 + topic;
+                if kind & 0x06 != 0 {
+                    ids.push([body[header], body[header + 1]]);
+                    header += 2;
+                }
+                body.drain(..header);
+                group.push(body);
+            }
+            // More of it is here already: it goes into the same commit.
+            if !self.input.buffer().is_empty() && group.len() < GROUP_MAX {
                 continue;
             }
-            if messages == 0 {
-                first();
-            }
-            messages += 1;
-            let topic = usize::from(u16::from_be_bytes([body[0], body[1]]));
-            let header = 2 + topic + if kind & 0x06 == 0 { 0 } else { 2 };
-            bytes += (body.len() - header) as u64;
-            if kind & 0x06 != 0 {
-                let id = [body[2 + topic], body[3 + topic]];
+            let all = keep(&group)?;
+            messages += group.len() as u64;
+            group.clear();
+            for id in ids.drain(..) {
                 self.send(PUBACK, &id)?;
-                if self.input.buffer().is_empty() {
-                    self.output.flush()?;
-                }
+            }
+            self.output.flush()?;
+            if all {
+                return Ok((messages, first.unwrap_or_else(Instant::now)));
             }
         }
-        self.output.flush()?;
-        Ok(messages)
     }
 
     fn id(&mut self) -> u16 {
