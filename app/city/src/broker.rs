@@ -94,6 +94,7 @@ pattern read k/v1/{city}/doc/catalogue/#
 pattern read k/v1/{city}/doc/ranking/#
 pattern read k/v1/{city}/doc/notices/#
 pattern read k/v1/{city}/doc/roster-%u/#
+pattern read k/v1/{city}/doc/absences-%u/#
 "
     )
 }

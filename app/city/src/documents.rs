@@ -1,5 +1,9 @@
 //! The city's documents as people write them: a directory of TOML files.
 
+mod absences;
+mod nursery;
+mod people;
+
 use std::{
     collections::BTreeMap,
     fs, io,
@@ -11,14 +15,12 @@ use machitap_domain::{
     CitizenId, CityId, FacilityId, Pii,
     catalogue::{Catalogue, InvalidCatalogue, Text},
     notices::{Notice, Notices},
-    roster::{InvalidRoster, Roster},
+    nursery::absence::Absences,
+    roster::Roster,
 };
 use serde::Deserialize;
 
-use crate::{
-    flaw::{Flaw, Toml},
-    pin,
-};
+use crate::flaw::{Flaw, Toml};
 
 /// A nickname has at most so many characters: it stands on a kiosk's screen.
 pub const NICKNAME_MAX: usize = 12;
@@ -35,6 +37,8 @@ pub struct Documents {
     pub notices: Notices,
     /// `rosters/{facility}.toml`.
     pub rosters: BTreeMap<FacilityId, Roster>,
+    /// `absences/{facility}.toml`, of those nurseries that have one.
+    pub absences: BTreeMap<FacilityId, Absences>,
     /// `nicknames.toml`; empty without it.
     pub nicknames: BTreeMap<CitizenId, Pii<String>>,
 }
@@ -96,10 +100,10 @@ pub fn read(dir: &Path, city: &CityId) -> Result<Documents, Rejected> {
         None => Some(BTreeMap::new()),
     };
     let mut rosters = BTreeMap::new();
-    for (stem, path) in roster_files(&dir.join("rosters"))? {
+    for (stem, path) in toml_files(&dir.join("rosters"))? {
         let toml = load(&path)?;
         let known = catalogue.as_ref().map(|c| &c.facilities);
-        if let Some(roster) = keep(&mut flaws, roster(&toml, &stem)) {
+        if let Some(roster) = keep(&mut flaws, people::roster(&toml, &stem)) {
             if known.is_some_and(|k| !k.contains_key(&roster.facility)) {
                 flaws.push(toml.flaw(
                     "facility",
@@ -109,14 +113,78 @@ pub fn read(dir: &Path, city: &CityId) -> Result<Documents, Rejected> {
             rosters.insert(roster.facility.clone(), roster);
         }
     }
+    let mut absences = BTreeMap::new();
+    for (stem, path) in toml_files(&dir.join("absences"))? {
+        let toml = load(&path)?;
+        let roster = roster_for(&stem, &rosters, dir);
+        if let Some(of) = keep(
+            &mut flaws,
+            absences::absences(&toml, &stem, roster.as_ref()),
+        ) {
+            let service = catalogue.as_ref().map(|c| c.facilities.get(&of.facility));
+            if service.is_some_and(|f| f.is_none_or(|f| f.service.as_nursery().is_none())) {
+                flaws.push(toml.flaw(
+                    "facility",
+                    format_args!("the catalogue has no nursery {}", of.facility),
+                ));
+            }
+            absences.insert(of.facility.clone(), of);
+        }
+    }
     match (catalogue, notices, nicknames) {
         (Some(catalogue), Some(notices), Some(nicknames)) if flaws.is_empty() => Ok(Documents {
             catalogue,
             notices,
             rosters,
+            absences,
             nicknames,
         }),
         _ => Err(Rejected::Flaws(flaws)),
+    }
+}
+
+/// The roster the notices of a facility are checked against: an empty one where there is
+/// no file, none where the file has a slip.
+fn roster_for(stem: &str, rosters: &BTreeMap<FacilityId, Roster>, dir: &Path) -> Option<Roster> {
+    let facility = FacilityId::new(stem).ok()?;
+    match rosters.get(&facility) {
+        Some(roster) => Some(roster.clone()),
+        None if dir.join("rosters").join(format!("{stem}.toml")).exists() => None,
+        None => Some(Roster::empty(facility)),
+    }
+}
+
+/// Reads and checks a catalogue of that city.
+///
+/// # Errors
+/// [`Rejected`].
+pub fn read_catalogue(path: &Path, city: &CityId) -> Result<Catalogue, Rejected> {
+    catalogue(&load(path)?, city).map_err(|flaw| Rejected::Flaws(vec![flaw]))
+}
+
+/// Reads and checks the roster of one facility; an empty one where it has no file.
+///
+/// # Errors
+/// [`Rejected`].
+pub fn read_roster(dir: &Path, facility: &FacilityId) -> Result<Roster, Rejected> {
+    match optional(&dir.join("rosters").join(format!("{facility}.toml")))? {
+        Some(toml) => {
+            people::roster(&toml, facility.as_str()).map_err(|flaw| Rejected::Flaws(vec![flaw]))
+        }
+        None => Ok(Roster::empty(facility.clone())),
+    }
+}
+
+/// Reads and checks the absence notices of one nursery; none where it has no file.
+///
+/// # Errors
+/// [`Rejected`].
+pub fn read_absences(dir: &Path, roster: &Roster) -> Result<Absences, Rejected> {
+    let facility = &roster.facility;
+    match optional(&dir.join("absences").join(format!("{facility}.toml")))? {
+        Some(toml) => absences::absences(&toml, facility.as_str(), Some(roster))
+            .map_err(|flaw| Rejected::Flaws(vec![flaw])),
+        None => Ok(Absences::none(facility.clone())),
     }
 }
 
@@ -141,7 +209,7 @@ fn optional(path: &Path) -> Result<Option<Toml>, Rejected> {
     }
 }
 
-fn roster_files(dir: &Path) -> Result<Vec<(String, PathBuf)>, Rejected> {
+fn toml_files(dir: &Path) -> Result<Vec<(String, PathBuf)>, Rejected> {
     let failed = |why| Rejected::File {
         path: dir.to_owned(),
         why,
@@ -164,7 +232,9 @@ fn roster_files(dir: &Path) -> Result<Vec<(String, PathBuf)>, Rejected> {
 }
 
 fn catalogue(toml: &Toml, city: &CityId) -> Result<Catalogue, Flaw> {
-    let catalogue: Catalogue = toml.parse()?;
+    let catalogue: Catalogue = toml
+        .parse()
+        .map_err(|flaw| nursery::better_placed(toml, flaw))?;
     if catalogue.city != *city {
         return Err(toml.flaw("city", format_args!("this city is {city}")));
     }
@@ -176,6 +246,7 @@ fn catalogue(toml: &Toml, city: &CityId) -> Result<Catalogue, Flaw> {
             ));
         }
     }
+    nursery::check(toml, &catalogue)?;
     catalogue.check().map_err(|why| {
         let key = match &why {
             InvalidCatalogue::Timing { facility, key, .. } => {
@@ -253,33 +324,9 @@ fn nicknames(toml: &Toml) -> Result<BTreeMap<CitizenId, Pii<String>>, Flaw> {
     Ok(out)
 }
 
-fn roster(toml: &Toml, stem: &str) -> Result<Roster, Flaw> {
-    let roster: Roster = toml.parse()?;
-    if roster.facility.as_str() != stem {
-        return Err(toml.flaw(
-            "facility",
-            format_args!("the file is named after another facility: {stem}"),
-        ));
-    }
-    roster.check().map_err(|why| match &why {
-        InvalidRoster::CardTwice { second, .. } => toml.flaw_near(&place(second), why),
-        InvalidRoster::NoChildren(id) | InvalidRoster::PersonTwice(id) => {
-            toml.flaw_near(&format!("\"{id}\""), why)
-        }
-    })?;
-    for (n, staff) in roster.staff.iter().enumerate() {
-        pin::check(&staff.pin_hash)
-            .map_err(|why| toml.flaw(&format!("staff#{}.pin_hash", n + 1), why))?;
-    }
-    Ok(roster)
-}
-
-/// What to look for in the text for a place as [`InvalidRoster::CardTwice`] names it.
-fn place(named: &str) -> String {
-    match named.strip_prefix("household ") {
-        Some(id) => format!("\"{id}\""),
-        None => format!("[[{}", named.split(' ').next().unwrap_or_default()),
-    }
+/// True for a text of 1 to `max` characters that stands on one line.
+fn one_line(text: &str, max: usize) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= max && !text.chars().any(char::is_control)
 }
 
 #[cfg(test)]

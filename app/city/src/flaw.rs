@@ -1,6 +1,6 @@
 //! Slips in TOML files, named by file, line and key.
 
-use std::{fmt, path::PathBuf};
+use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use serde::de::DeserializeOwned;
 
@@ -75,8 +75,10 @@ impl Toml {
             if let Some((line, _)) = written.iter().find(|(_, k)| k == part) {
                 break *line;
             }
-            match part.rsplit_once('.') {
-                Some((shorter, _)) => part = shorter,
+            // Tables in an inline array have no header of their own: their key's line is next.
+            let ends = [part.rfind('.'), part.rfind('#')];
+            match ends.into_iter().flatten().max() {
+                Some(end) => part = &part[..end],
                 None => break 1,
             }
         };
@@ -108,29 +110,26 @@ impl Toml {
 }
 
 /// Every key written at the start of a line, with its line; `[[table]]`s are numbered
-/// from 1, as in `staff#2.pin_hash`.
+/// from 1 within the table they lie in, as in `households#2.children#1.name`.
 fn keys(text: &str) -> Vec<(usize, String)> {
     let mut table = String::new();
-    let mut counts: Vec<(String, usize)> = Vec::new();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut out = Vec::new();
     for (n, line) in text.lines().enumerate() {
         let line = line.trim();
         if let Some(name) = line.strip_prefix("[[").and_then(|l| l.split("]]").next()) {
             let name = plain(name);
-            let count = match counts.iter_mut().find(|(k, _)| *k == name) {
-                Some((_, count)) => {
-                    *count += 1;
-                    *count
-                }
-                None => {
-                    counts.push((name.clone(), 1));
-                    1
-                }
+            let (parent, last) = match name.rsplit_once('.') {
+                Some((parent, last)) => (format!("{}.", numbered(parent, &counts)), last),
+                None => (String::new(), name.as_str()),
             };
-            table = format!("{name}#{count}");
+            let array = format!("{parent}{last}");
+            let count = counts.entry(array.clone()).or_default();
+            *count += 1;
+            table = format!("{array}#{count}");
             out.push((n + 1, table.clone()));
         } else if let Some(name) = line.strip_prefix('[').and_then(|l| l.split(']').next()) {
-            table = plain(name);
+            table = numbered(&plain(name), &counts);
             out.push((n + 1, table.clone()));
         } else if let Some((key, _)) = line.split_once('=')
             && !key.trim().is_empty()
@@ -148,6 +147,21 @@ fn keys(text: &str) -> Vec<(usize, String)> {
                     format!("{table}.{key}")
                 },
             ));
+        }
+    }
+    out
+}
+
+/// The name of a table with the number of each array's element it lies in.
+fn numbered(name: &str, counts: &BTreeMap<String, usize>) -> String {
+    let mut out = String::new();
+    for part in name.split('.') {
+        if !out.is_empty() {
+            out.push('.');
+        }
+        out.push_str(part);
+        if let Some(n) = counts.get(&out) {
+            out.push_str(&format!("#{n}"));
         }
     }
     out
@@ -202,6 +216,20 @@ mod tests {
         );
         assert_eq!(toml.flaw("facilities.hall.timing.done_ms", "low").line, 3);
         assert_eq!(toml.flaw("nowhere", "low").line, 1);
+    }
+
+    #[test]
+    fn tables_are_numbered_within_the_one_they_lie_in() {
+        let toml = Toml::new(
+            "r.toml",
+            "[[h]]\nid = 1\n[[h.c]]\nn = 1\n[[h]]\n[[h.c]]\nn = 1\n[h.c.x]\ny = [\n{ z = 1 },\n]\n",
+        );
+        assert_eq!(toml.flaw("h#1.c#1.n", "").line, 4);
+        assert_eq!(toml.flaw("h#2.c#1.n", "").line, 7);
+        assert_eq!(toml.flaw("h#2.c#1.x.y", "").line, 9);
+        // An element of an inline array is placed where the array begins.
+        assert_eq!(toml.flaw("h#2.c#1.x.y#3.z", "").line, 9);
+        assert_eq!(toml.flaw("h#2.c#9", "").line, 5);
     }
 
     proptest::proptest! {

@@ -46,7 +46,14 @@ pub fn init(dir: &Path, plan: &Plan) -> Result<(), Failure> {
         ));
     }
     let dir = &std::path::absolute(dir).map_err(|why| Failure::file(dir, &why))?;
-    for sub in ["", "keys", "broker", "broker/data", "documents/rosters"] {
+    for sub in [
+        "",
+        "keys",
+        "broker",
+        "broker/data",
+        "documents/rosters",
+        "documents/absences",
+    ] {
         let path = dir.join(sub);
         private_dir(&path).map_err(|why| Failure::file(&path, &why))?;
     }
@@ -124,6 +131,10 @@ fn documents(dir: &Path, plan: &Plan) -> Result<(), Failure> {
         (
             "rosters/nursery-1.toml",
             include_str!("samples/roster-nursery-1.toml"),
+        ),
+        (
+            "absences/nursery-1.toml",
+            include_str!("samples/absences-nursery-1.toml"),
         ),
         (
             "rosters/hall.toml",

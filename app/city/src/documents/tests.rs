@@ -33,6 +33,22 @@ fn the_samples_are_sound() {
         read.rosters[&"nursery-1".parse().unwrap()].households.len(),
         2
     );
+    let nursery = read.catalogue.facilities[&"nursery-1".parse().unwrap()]
+        .service
+        .as_nursery()
+        .unwrap();
+    assert_eq!((nursery.tariffs.len(), nursery.questions.len()), (1, 1));
+    assert_eq!(nursery.tariffs[0].short.bands.len(), 3);
+    let people = &read.rosters[&"nursery-1".parse().unwrap()].households;
+    let of = |f: fn(&machitap_domain::roster::Guardian) -> bool| {
+        people
+            .iter()
+            .flat_map(|h| &h.people)
+            .filter(|p| f(p))
+            .count()
+    };
+    assert_eq!((of(|p| p.barred), of(|p| !p.when.is_empty())), (1, 1));
+    assert_eq!(read.absences[&"nursery-1".parse().unwrap()].items.len(), 2);
     assert_eq!(read.notices.items.len(), 2);
     assert_eq!(read.nicknames.len(), 1);
 }
@@ -62,7 +78,7 @@ fn each_slip_is_named_by_file_line_and_key() {
             "rosters/nursery-1.toml",
             "mark = \"bear\"",
             "mark = \"wolf\"",
-            "households.children#2.mark",
+            "households#1.children#2.mark",
         ),
         (
             "rosters/hall.toml",
@@ -74,6 +90,102 @@ fn each_slip_is_named_by_file_line_and_key() {
             "rosters/hall.toml",
             "facility = \"hall\"",
             "facility = \"barn\"",
+            "facility",
+        ),
+        (
+            "catalogue.toml",
+            "cutoff = \"09:30\"",
+            "cutoff = \"9h30\"",
+            "facilities.nursery-1.service.cutoff",
+        ),
+        (
+            "catalogue.toml",
+            "closing_grace_min = 10",
+            "closing_grace_mins = 10",
+            "facilities.nursery-1.service.closing_grace_mins",
+        ),
+        (
+            "catalogue.toml",
+            "cutoff = \"09:30\"",
+            "cutoff = \"19:30\"",
+            "facilities.nursery-1.service.cutoff",
+        ),
+        (
+            "catalogue.toml",
+            "closing_grace_min = 10",
+            "closing_grace_min = 1000",
+            "facilities.nursery-1.service.closing_grace_min",
+        ),
+        (
+            "catalogue.toml",
+            "id = \"medicine\"",
+            "id = \"お薬\"",
+            "facilities.nursery-1.service.questions#1.id",
+        ),
+        (
+            "catalogue.toml",
+            "ja = \"お薬は ありますか\"",
+            "ja = \"お薬は\\nありますか\"",
+            "facilities.nursery-1.service.questions#1.text",
+        ),
+        (
+            "rosters/nursery-1.toml",
+            "until = \"2032-03-31\"",
+            "until = \"2025-03-31\"",
+            "households#1.children#2.until",
+        ),
+        (
+            "rosters/nursery-1.toml",
+            "role = \"collector\"",
+            "role = \"staff\"",
+            "households#1.people#2.role",
+        ),
+        (
+            "rosters/nursery-1.toml",
+            "role = \"collector\"",
+            "role = \"aunt\"",
+            "households#1.people#2.role",
+        ),
+        (
+            "rosters/nursery-1.toml",
+            "barred = true",
+            "barred = true\nwhen = [{ days = [\"tue\"] }]",
+            "households#2.people#2.when",
+        ),
+        (
+            "rosters/nursery-1.toml",
+            "text = { ja = \"タオル",
+            "text = { ja = \"\\t",
+            "households#1.notices#1.text",
+        ),
+        (
+            "absences/nursery-1.toml",
+            "child = \"NGS-000101\"",
+            "child = \"NGS-000999\"",
+            "items#1.child",
+        ),
+        (
+            "absences/nursery-1.toml",
+            "until = \"2026-12-01\"",
+            "until = \"2026-11-01\"",
+            "items#1.until",
+        ),
+        (
+            "absences/nursery-1.toml",
+            "why = \"sick\" ",
+            "why = \"late?\" ",
+            "items#1.why",
+        ),
+        (
+            "absences/nursery-1.toml",
+            "why = \"late\"\n",
+            "why = \"late\"\nuntil = \"11月\"\n",
+            "items#2.until",
+        ),
+        (
+            "absences/nursery-1.toml",
+            "facility = \"nursery-1\"",
+            "facility = \"hall\"",
             "facility",
         ),
         ("nicknames.toml", "NGS-000001", "ngs", "nicknames.ngs"),
@@ -124,4 +236,126 @@ fn without_a_catalogue_there_is_nothing_to_publish() {
         read(&documents, &city),
         Err(Rejected::File { why, .. }) if why.kind() == io::ErrorKind::NotFound
     ));
+}
+
+#[test]
+fn a_tariff_that_slips_is_told_in_a_sentence() {
+    let tariffs = "facilities.nursery-1.service.tariffs#1";
+    for (from, to, said) in [
+        (
+            "core = { from = \"08:30\", until = \"16:30\" }",
+            "core = { from = \"08:30\", until = \"17:30\" }",
+            format!(
+                "{tariffs}.short.bands#2: the tariff from 2026-04-01 for short hours (短時間): \
+                 the band 16:30–18:00 reaches into the core hours 08:30–17:30; a band lies \
+                 wholly before or wholly after them"
+            ),
+        ),
+        (
+            "core = { from = \"07:15\", until = \"18:15\" }",
+            "core = { from = \"07:15\", until = \"06:15\" }",
+            format!(
+                "{tariffs}.standard.core: the tariff from 2026-04-01 for standard hours \
+                 (標準時間): the core hours 07:15–06:15 end before they begin"
+            ),
+        ),
+        (
+            "until = \"19:00\", unit_min = 30, yen = 150",
+            "until = \"19:00\", unit_min = 0, yen = 150",
+            format!("{tariffs}.short.bands#3: the tariff from 2026-04-01 for short hours"),
+        ),
+        (
+            "from = \"18:00\", until",
+            "from = \"17:00\", until",
+            format!(
+                "{tariffs}.short.bands#3: the tariff from 2026-04-01 for short hours (短時間): the band 17:00–19:00 begins before the one above it has ended"
+            ),
+        ),
+        (
+            "hours = { from = \"07:00\", until = \"19:00\" }",
+            "hours = { from = \"07:00\", until = \"06:00\" }",
+            "facilities.nursery-1.service.hours: the nursery closes at 06:00 and opens at 07:00"
+                .to_owned(),
+        ),
+    ] {
+        let (_dir, documents, city) = samples();
+        spoil(&documents, "catalogue.toml", from, to);
+        let why = read(&documents, &city).unwrap_err().to_string();
+        assert!(why.contains(&said), "{said} in: {why}");
+    }
+}
+
+#[test]
+fn tariffs_out_of_order_and_a_second_one_are_placed_at_their_own_line() {
+    let (_dir, documents, city) = samples();
+    let path = documents.join("catalogue.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let begin = text
+        .find("[[facilities.nursery-1.service.tariffs]]")
+        .unwrap();
+    let end = text.find("# Asked at drop-off").unwrap();
+    let second = text[begin..end].replace("unit_min = 15, yen = 50", "unit_min = 15, yen = 999999");
+    fs::write(&path, format!("{}{second}{}", &text[..end], &text[end..])).unwrap();
+    let why = read(&documents, &city).unwrap_err().to_string();
+    let line =
+        text[..end].lines().count() + 1 + second[..second.find("bands").unwrap()].lines().count();
+    assert!(
+        why.contains(&format!(
+            ":{line}: facilities.nursery-1.service.tariffs#2.standard.bands#1: "
+        )),
+        "{line}: {why}"
+    );
+    let second = second.replace("999999", "50");
+    fs::write(&path, format!("{}{second}{}", &text[..end], &text[end..])).unwrap();
+    let why = read(&documents, &city).unwrap_err().to_string();
+    assert!(
+        why.contains("tariffs#2.from: the tariff from 2026-04-01 stands after"),
+        "{why}"
+    );
+}
+
+#[test]
+fn absences_of_no_nursery_and_children_of_no_roster_are_refused() {
+    let (_dir, documents, city) = samples();
+    fs::write(
+        documents.join("absences/hall.toml"),
+        "facility = \"hall\"\n",
+    )
+    .unwrap();
+    let why = read(&documents, &city).unwrap_err().to_string();
+    assert!(
+        why.contains("hall.toml:1: facility: the catalogue has no nursery hall"),
+        "{why}"
+    );
+
+    let (_dir, documents, city) = samples();
+    fs::remove_file(documents.join("rosters/nursery-1.toml")).unwrap();
+    let why = read(&documents, &city).unwrap_err().to_string();
+    assert!(why.contains("items#1.child: no child of this id"), "{why}");
+
+    let (_dir, documents, city) = samples();
+    spoil(
+        &documents,
+        "absences/nursery-1.toml",
+        "n-2026-11-30-1",
+        "n-2026-11-30-2",
+    );
+    let why = read(&documents, &city).unwrap_err().to_string();
+    assert!(
+        why.contains("items#2.id: notice n-2026-11-30-2 stands twice"),
+        "{why}"
+    );
+
+    // A roster with a slip is told once, not again for each child.
+    let (_dir, documents, city) = samples();
+    spoil(
+        &documents,
+        "rosters/nursery-1.toml",
+        "mark = \"bear\"",
+        "mark = \"wolf\"",
+    );
+    let Err(Rejected::Flaws(flaws)) = read(&documents, &city) else {
+        panic!("taken");
+    };
+    assert_eq!(flaws.len(), 1, "{flaws:?}");
 }

@@ -1,0 +1,107 @@
+//! `rosters/{facility}.toml`: the people of one facility.
+
+use machitap_domain::{
+    attendance::Role,
+    roster::{Child, Guardian, Household, InvalidRoster, Roster},
+};
+
+use super::{NOTICE_MAX, one_line};
+use crate::{
+    flaw::{Flaw, Toml},
+    pin,
+};
+
+pub(super) fn roster(toml: &Toml, stem: &str) -> Result<Roster, Flaw> {
+    let roster: Roster = toml.parse()?;
+    if roster.facility.as_str() != stem {
+        return Err(toml.flaw(
+            "facility",
+            format_args!("the file is named after another facility: {stem}"),
+        ));
+    }
+    roster.check().map_err(|why| match &why {
+        InvalidRoster::CardTwice { second, .. } => toml.flaw_near(&place(second), why),
+        InvalidRoster::NoChildren(id) | InvalidRoster::PersonTwice(id) => {
+            toml.flaw_near(&format!("\"{id}\""), why)
+        }
+    })?;
+    for (n, staff) in roster.staff.iter().enumerate() {
+        pin::check(&staff.pin_hash)
+            .map_err(|why| toml.flaw(&format!("staff#{}.pin_hash", n + 1), why))?;
+    }
+    for (n, household) in roster.households.iter().enumerate() {
+        self::household(household)
+            .map_err(|(key, what)| toml.flaw(&format!("households#{}.{key}", n + 1), what))?;
+    }
+    Ok(roster)
+}
+
+/// What to look for in the text for a place as [`InvalidRoster::CardTwice`] names it.
+fn place(named: &str) -> String {
+    match named.strip_prefix("household ") {
+        Some(id) => format!("\"{id}\""),
+        None => format!("[[{}", named.split(' ').next().unwrap_or_default()),
+    }
+}
+
+/// The key below the household, and what is wrong.
+type Slip = (String, String);
+
+fn household(household: &Household) -> Result<(), Slip> {
+    for (n, c) in household.children.iter().enumerate() {
+        child(c).map_err(|(key, what)| (format!("children#{}.{key}", n + 1), what.to_owned()))?;
+    }
+    for (n, p) in household.people.iter().enumerate() {
+        person(p).map_err(|(key, what)| (format!("people#{}.{key}", n + 1), what.to_owned()))?;
+    }
+    for (n, notice) in household.notices.iter().enumerate() {
+        let key = |name: &str| format!("notices#{}.{name}", n + 1);
+        if household.notices[..n].iter().any(|m| m.id == notice.id) {
+            return Err((
+                key("id"),
+                "two notices of one household share this id".into(),
+            ));
+        }
+        let text = notice.text.reveal();
+        if ![Some(&text.ja), text.en.as_ref()]
+            .into_iter()
+            .flatten()
+            .all(|t| one_line(t, NOTICE_MAX))
+        {
+            let what = format!("a notice has 1 to {NOTICE_MAX} characters on one line");
+            return Err((key("text"), what));
+        }
+    }
+    Ok(())
+}
+
+fn child(child: &Child) -> Result<(), (&'static str, &'static str)> {
+    if let (Some(from), Some(until)) = (child.from, child.until)
+        && until < from
+    {
+        return Err(("until", "the last day comes before the first"));
+    }
+    let mut days: Vec<_> = child.care.iter().map(|c| c.from).collect();
+    days.sort_unstable();
+    if days.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(("care", "two certificates begin on the same day"));
+    }
+    Ok(())
+}
+
+fn person(person: &Guardian) -> Result<(), (&'static str, &'static str)> {
+    if !matches!(person.role, Role::Guardian | Role::Collector) {
+        return Err(("role", "is guardian or collector"));
+    }
+    if person.barred && !person.when.is_empty() {
+        return Err((
+            "when",
+            "a barred person is barred every day; take out either when or barred",
+        ));
+    }
+    let backwards = |w: &machitap_domain::roster::When| matches!((w.from, w.until), (Some(from), Some(until)) if until < from);
+    if person.when.iter().any(backwards) {
+        return Err(("when", "the last day comes before the first"));
+    }
+    Ok(())
+}
