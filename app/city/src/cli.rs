@@ -1,6 +1,9 @@
 //! The commands.
 
-use std::{io::Read, path::PathBuf, time::Duration};
+mod publishing;
+mod replaying;
+
+use std::{io::Read, path::PathBuf};
 
 use clap::{Parser, Subcommand};
 use jiff::{ToSpan, civil::Date};
@@ -8,11 +11,13 @@ use machitap_city::{
     broker::{Place, access_list, configuration},
     config::Config,
     db::Db,
-    documents,
-    enrol::{self, rejected},
+    enrol,
     exit::{Exit, Failure},
-    home, ledger, pin, publish, send, serve,
-    time::now_ms,
+    home, ledger,
+    month::Month,
+    pin,
+    publish::OldMonths,
+    serve,
 };
 use machitap_domain::{CityId, FacilityId, KioskId};
 
@@ -99,6 +104,10 @@ enum Command {
         /// out by `serve`, or at the next `publish`.
         #[arg(long, default_value_t = 30, value_name = "SECONDS")]
         timeout: u64,
+        /// Publish a tariff that has begun and is not what was published, where no day
+        /// before today was charged by it: for the slip found on its first day.
+        #[arg(long)]
+        correct_tariff: bool,
     },
     /// Count facts, send receipts, show the page; until SIGTERM.
     Serve,
@@ -107,6 +116,28 @@ enum Command {
         /// As JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Show what a nursery's month would have cost each family under another tariff. Nothing
+    /// is published and no charge changes.
+    Replay {
+        /// The nursery.
+        #[arg(long, value_name = "ID")]
+        facility: FacilityId,
+        /// The month.
+        #[arg(long, value_name = "YYYY-MM")]
+        month: Month,
+        /// A catalogue file; the last tariff of that nursery in it counts for the whole month.
+        #[arg(long, value_name = "FILE")]
+        catalogue: PathBuf,
+        /// The documents with the roster; as configured if left out.
+        #[arg(long, value_name = "DIR")]
+        documents: Option<PathBuf>,
+        /// Write each family to this file as well, for a spreadsheet.
+        #[arg(long, value_name = "FILE")]
+        csv: Option<PathBuf>,
+        /// Totals only: no name, no household.
+        #[arg(long)]
+        no_names: bool,
     },
     /// Read a staff PIN from standard input and print its hash for a roster.
     PinHash,
@@ -167,9 +198,35 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
             documents,
             check,
             timeout,
-        } => publish_documents(load()?, documents, check, timeout),
+            correct_tariff,
+        } => {
+            let old_months = if correct_tariff {
+                OldMonths::CorrectSlip
+            } else {
+                OldMonths::Keep
+            };
+            publishing::run(&load()?, documents, check, old_months, timeout)
+        }
         Command::Serve => runtime()?.block_on(serve::serve(load()?)),
         Command::Ledger { json } => print_ledger(&load()?, json),
+        Command::Replay {
+            facility,
+            month,
+            catalogue,
+            documents,
+            csv,
+            no_names,
+        } => replaying::run(
+            &load()?,
+            &replaying::Asked {
+                facility,
+                month,
+                catalogue,
+                documents,
+                csv,
+                no_names,
+            },
+        ),
         Command::PinHash => pin_hash(),
         Command::CheckConfig => {
             let config = load()?;
@@ -225,36 +282,6 @@ fn broker_config(
             user,
         })
     );
-    Ok(())
-}
-
-fn publish_documents(
-    config: Config,
-    documents: Option<PathBuf>,
-    check: bool,
-    timeout: u64,
-) -> Result<(), Failure> {
-    let dir = documents.unwrap_or_else(|| config.documents.clone());
-    let read = documents::read(&dir, &config.city).map_err(|why| rejected(&why))?;
-    if check {
-        println!("{}: sound", dir.display());
-        return Ok(());
-    }
-    let mut db = Db::open(&config.database).map_err(io)?;
-    let visit = config.purposes()?.visit;
-    let staged = publish::stage(&mut db, &read, visit.as_ref(), now_ms()).map_err(|why| {
-        let exit = match why {
-            publish::PublishError::Db(_) => Exit::Io,
-            _ => Exit::Data,
-        };
-        Failure::new(exit, why)
-    })?;
-    for document in &staged {
-        let what = if document.changed { "new" } else { "unchanged" };
-        println!("{} version {} ({what})", document.name, document.version);
-    }
-    let sent = runtime()?.block_on(send::send(&config, &mut db, Duration::from_secs(timeout)))?;
-    println!("{sent} documents acknowledged by the broker");
     Ok(())
 }
 

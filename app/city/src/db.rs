@@ -4,6 +4,7 @@
 mod documents;
 mod facts;
 mod letters;
+mod nursery;
 mod page;
 mod registry;
 
@@ -15,13 +16,15 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 pub use documents::{Stale, Stored};
 pub use facts::{JournalRow, NewFact, Put};
 pub use letters::{HEAD_MAX, Letter};
+pub use nursery::AlarmRow;
+pub(crate) use nursery::watched;
 pub use page::{PageFact, PageKiosk};
 pub use registry::{Enrolled, KioskRow};
 
 /// The version this program writes.
-pub const SCHEMA: i64 = 1;
+pub const SCHEMA: i64 = 2;
 
-const MIGRATIONS: [&str; SCHEMA as usize] = [include_str!("db/v1.sql")];
+const MIGRATIONS: [&str; SCHEMA as usize] = [include_str!("db/v1.sql"), include_str!("db/v2.sql")];
 
 /// A lock held by another process of the city is waited for so long.
 const BUSY: Duration = Duration::from_secs(10);
@@ -35,6 +38,14 @@ pub enum DbError {
     /// Written by a newer program.
     #[error("the database has schema {found}; this program knows {SCHEMA}: install the newer one")]
     Newer {
+        /// As found.
+        found: i64,
+    },
+    /// Written by an older program and opened for reading only.
+    #[error(
+        "the database has schema {found}; serve or publish of this program bring it to {SCHEMA}"
+    )]
+    Older {
         /// As found.
         found: i64,
     },
@@ -109,6 +120,7 @@ impl Db {
         match found {
             SCHEMA => Ok(db),
             0 => Err(DbError::Damaged("it was never set up".to_owned())),
+            1..SCHEMA => Err(DbError::Older { found }),
             _ => Err(DbError::Newer { found }),
         }
     }
@@ -228,6 +240,41 @@ mod tests {
             Db::reader(&path),
             Err(DbError::Newer { found: 99 })
         ));
+    }
+
+    #[test]
+    fn an_older_database_is_brought_up_and_finds_its_alarms() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("city.db");
+        let conn = Connection::open(&path).unwrap();
+        conn.execute_batch(MIGRATIONS[0]).unwrap();
+        conn.pragma_update(None, "user_version", 1).unwrap();
+        conn.execute_batch(
+            "INSERT INTO kiosk (id, facility, verifier, seal_to, enrolled_ms)
+             VALUES ('door-1', 'nursery', '', '', 1);
+             INSERT INTO journal (id, kiosk, incarnation) VALUES (1, 'door-1', 'x');",
+        )
+        .unwrap();
+        for (seq, bytes) in [
+            (1, r#"{"body":{"kind":"visit"}}"#),
+            (2, "no JSON"),
+            (3, r#"{"id":"a","body":{"kind":"alarm"}}"#),
+        ] {
+            conn.execute(
+                "INSERT INTO fact (journal, seq, hash, prev, facility, shown_ms, quality, \
+                 received_ms, bytes) VALUES (1, ?1, zeroblob(32), zeroblob(32), 'nursery', \
+                 5, 1, 5, ?2)",
+                (seq, bytes),
+            )
+            .unwrap();
+        }
+        drop(conn);
+        assert!(matches!(
+            Db::reader(&path),
+            Err(DbError::Older { found: 1 })
+        ));
+        let db = Db::open(&path).unwrap();
+        assert_eq!(db.open_alarms().unwrap(), [("nursery".to_owned(), 1)]);
     }
 
     #[test]

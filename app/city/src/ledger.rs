@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::{
     db::{Db, DbError},
     ingest::runs::Runs,
+    nursery::Children,
 };
 
 /// The time zones of the facilities.
@@ -210,6 +211,9 @@ pub struct Totals {
     pub journals: Vec<JournalTotals>,
     /// What every resident has, by visit pseudonym.
     pub accounts: BTreeMap<Pseudonym, Balance>,
+    /// Extended care charged, yen, by facility and month (as in `2026-11`), over all its
+    /// kiosks.
+    pub fees_yen: BTreeMap<FacilityId, BTreeMap<String, u64>>,
 }
 
 /// Runs that are listed in the totals of one journal.
@@ -220,6 +224,7 @@ const RUNS_LISTED: usize = 1_000;
 /// # Errors
 /// [`DbError`].
 pub fn totals(db: &Db, zones: Zones) -> Result<Totals, DbError> {
+    let fees_yen = fees_yen(db, &zones)?;
     let mut ledger = Ledger::new(zones);
     ledger.catch_up(db)?;
     let mut journals = Vec::new();
@@ -247,7 +252,31 @@ pub fn totals(db: &Db, zones: Zones) -> Result<Totals, DbError> {
         points: accounts.values().map(|b| b.points).sum(),
         journals,
         accounts,
+        fees_yen,
     })
+}
+
+fn fees_yen(
+    db: &Db,
+    zones: &Zones,
+) -> Result<BTreeMap<FacilityId, BTreeMap<String, u64>>, DbError> {
+    let mut out = BTreeMap::new();
+    for name in db.facilities()? {
+        // A fact names its facility by an id; what is none was stored by nobody of ours.
+        let Ok(facility) = name.parse::<FacilityId>() else {
+            continue;
+        };
+        let children = Children::load(db, &facility, zones.of(&facility))?;
+        let months: BTreeMap<String, u64> = children
+            .fees_yen()
+            .into_iter()
+            .map(|(month, yen)| (month.to_string(), yen))
+            .collect();
+        if !months.is_empty() {
+            out.insert(facility, months);
+        }
+    }
+    Ok(out)
 }
 
 fn chain_holds(db: &Db, journal: i64) -> Result<bool, DbError> {

@@ -3,7 +3,11 @@
 //! A document is put in force in the database first; the broker gets it from there, by
 //! `publish` or by `serve`, until it has acknowledged every part.
 
-use machitap_domain::{CityId, Hash, Pii, Pseudonym, PurposeKey, roster::Roster};
+pub mod begun;
+
+use machitap_domain::{
+    CityId, Hash, Pii, Pseudonym, PurposeKey, nursery::absence::Absences, roster::Roster,
+};
 use machitap_wire::{
     DocumentName, Manifest, Signer, Topic,
     document::Refused,
@@ -15,7 +19,9 @@ use uuid::Uuid;
 use crate::{
     db::{Db, DbError, Enrolled, Stale, Stored},
     documents::Documents,
+    ledger,
 };
+use begun::Begun;
 
 /// Why a document is not put in force.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +45,18 @@ pub enum PublishError {
         /// Its facility.
         facility: String,
     },
+    /// A tariff that has begun is not what was published.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    OldMonths(Vec<Begun>),
+}
+
+/// What is done about a tariff that has begun and is not what was published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OldMonths {
+    /// It is refused.
+    Keep,
+    /// It is taken where no day before today was charged by it: the slip of a first day.
+    CorrectSlip,
 }
 
 /// What became of one document.
@@ -61,6 +79,49 @@ pub struct Part {
     pub payload: Vec<u8>,
 }
 
+/// What was put in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// Each document.
+    pub staged: Vec<Staged>,
+    /// Tariffs that have begun and were put right all the same.
+    pub corrected: Vec<Begun>,
+}
+
+/// Checks the documents against what the database knows: kiosks without a place, tariffs
+/// that have begun. Says which of these are put right all the same.
+///
+/// # Errors
+/// [`PublishError`].
+pub fn check(
+    db: &Db,
+    documents: &Documents,
+    old_months: OldMonths,
+    now_ms: i64,
+) -> Result<Vec<Begun>, PublishError> {
+    let facilities = &documents.catalogue.facilities;
+    let kiosks = db.kiosks()?;
+    if let Some(lost) = kiosks
+        .iter()
+        .find(|k| !facilities.contains_key(&k.facility))
+    {
+        return Err(PublishError::Homeless {
+            kiosk: lost.kiosk.to_string(),
+            facility: lost.facility.to_string(),
+        });
+    }
+    let Some(before) = ledger::catalogue(db)? else {
+        return Ok(Vec::new());
+    };
+    let changes = begun::changes(db, &before, &documents.catalogue, now_ms)?;
+    let slip = |b: &Begun| old_months == OldMonths::CorrectSlip && b.charged == 0;
+    if changes.iter().all(slip) {
+        Ok(changes)
+    } else {
+        Err(PublishError::OldMonths(changes))
+    }
+}
+
 /// Puts the documents in force, those that changed as a new version; all or none.
 ///
 /// # Errors
@@ -69,19 +130,11 @@ pub fn stage(
     db: &mut Db,
     documents: &Documents,
     visit: Option<&PurposeKey>,
+    old_months: OldMonths,
     now_ms: i64,
-) -> Result<Vec<Staged>, PublishError> {
-    let kiosks = db.kiosks()?;
-    if let Some(lost) = kiosks
-        .iter()
-        .find(|k| !documents.catalogue.facilities.contains_key(&k.facility))
-    {
-        return Err(PublishError::Homeless {
-            kiosk: lost.kiosk.to_string(),
-            facility: lost.facility.to_string(),
-        });
-    }
+) -> Result<Published, PublishError> {
     db.transaction(|db| {
+        let corrected = check(db, documents, old_months, now_ms)?;
         let mut staged = vec![
             put(
                 db,
@@ -92,7 +145,7 @@ pub fn stage(
             )?,
             put(db, DocumentName::Notices, &documents.notices, None, now_ms)?,
         ];
-        for kiosk in &kiosks {
+        for kiosk in &db.kiosks()? {
             let roster = documents
                 .rosters
                 .get(&kiosk.facility)
@@ -100,6 +153,7 @@ pub fn stage(
                 .unwrap_or_else(|| Roster::empty(kiosk.facility.clone()));
             let name = DocumentName::Roster(kiosk.kiosk.clone());
             staged.push(put(db, name, &roster, Some(kiosk), now_ms)?);
+            staged.extend(absences(db, documents, kiosk, now_ms)?);
         }
         if let Some(key) = visit {
             let nicknames = documents
@@ -109,8 +163,30 @@ pub fn stage(
                 .collect::<std::collections::BTreeMap<Pseudonym, Pii<String>>>();
             db.put_nicknames(&nicknames)?;
         }
-        Ok(staged)
+        Ok(Published { staged, corrected })
     })
+}
+
+/// The absence notices of a nursery's kiosk. One that stood at a nursery before and does no
+/// more gets an empty list, so that no child's notice stays behind at the broker.
+fn absences(
+    db: &Db,
+    documents: &Documents,
+    kiosk: &Enrolled,
+    now_ms: i64,
+) -> Result<Option<Staged>, PublishError> {
+    let name = DocumentName::Absences(kiosk.kiosk.clone());
+    let facilities = &documents.catalogue.facilities;
+    let nursery = facilities[&kiosk.facility].service.as_nursery().is_some();
+    if !nursery && db.document(&name)?.is_none() {
+        return Ok(None);
+    }
+    let notices = documents
+        .absences
+        .get(&kiosk.facility)
+        .cloned()
+        .unwrap_or_else(|| Absences::none(kiosk.facility.clone()));
+    put(db, name, &notices, Some(kiosk), now_ms).map(Some)
 }
 
 /// Puts one document in force when its content, or the key it is sealed to, is another.

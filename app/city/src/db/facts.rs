@@ -47,6 +47,8 @@ pub struct NewFact<'a> {
     pub quality: i64,
     /// When it came.
     pub received_ms: i64,
+    /// Its kind, where it is looked for again on later days.
+    pub watched: Option<&'static str>,
     /// Its bytes.
     pub bytes: &'a str,
 }
@@ -181,7 +183,7 @@ impl Db {
             .conn
             .prepare_cached(
                 "INSERT INTO fact (journal, seq, hash, prev, facility, shown_ms, quality, \
-                 received_ms, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) \
+                 received_ms, bytes, watched) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
                  ON CONFLICT (journal, seq) DO NOTHING",
             )?
             .execute(params![
@@ -193,7 +195,8 @@ impl Db {
                 fact.shown_ms,
                 fact.quality,
                 fact.received_ms,
-                fact.bytes
+                fact.bytes,
+                fact.watched
             ])?;
         if new == 1 {
             return Ok(Put::New);
@@ -333,7 +336,9 @@ impl Db {
             .execute(params![journal, boot, wall_ms])?;
         self.conn
             .prepare_cached(
-                "UPDATE fact SET shown_ms = ?3 + (bytes ->> '$.at.mono'), quality = 2 \
+                // The cast keeps a sum no clock shows within an integer.
+                "UPDATE fact SET shown_ms = CAST(?3 + (bytes ->> '$.at.mono') AS INTEGER), \
+                 quality = 2 \
                  WHERE journal = ?1 AND quality = 0 AND bytes ->> '$.at.boot' = ?2",
             )?
             .execute(params![journal, boot, wall_ms])?;

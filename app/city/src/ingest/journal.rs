@@ -4,7 +4,7 @@ use machitap_domain::{Fact, FactBody, Hash, Incarnation, KioskId};
 use machitap_wire::Link;
 
 use super::{Count, runs::Runs};
-use crate::db::{Db, DbError, JournalRow, NewFact, Put};
+use crate::db::{Db, DbError, JournalRow, NewFact, Put, watched};
 
 #[derive(Debug)]
 pub(super) struct Journal {
@@ -60,6 +60,7 @@ impl Journal {
             shown_ms,
             quality,
             received_ms,
+            watched: watched(&fact.body),
             bytes: &link.bytes,
         };
         match db.put_fact(&new)? {
