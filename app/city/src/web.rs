@@ -1,7 +1,10 @@
 //! The day's page, for staff on the city's own machine. Rendered here, no script, no names.
 
+mod alarms;
+mod attendance;
 mod day;
 mod html;
+mod kiosks;
 mod words;
 
 use std::{
@@ -16,7 +19,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
@@ -31,8 +34,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Page {
     db: Mutex<Db>,
-    zone: TimeZone,
-    refresh_s: u32,
+    setting: day::Setting,
 }
 
 impl Page {
@@ -43,8 +45,11 @@ impl Page {
     pub fn open(config: &Config) -> Result<Self, DbError> {
         Ok(Self {
             db: Mutex::new(Db::reader(&config.database)?),
-            zone: config.zone.clone(),
-            refresh_s: config.web.refresh_s,
+            setting: day::Setting {
+                zone: config.zone.clone(),
+                refresh_s: config.web.refresh_s,
+                people: attendance::People::of(config),
+            },
         })
     }
 
@@ -54,7 +59,7 @@ impl Page {
     /// [`DbError`].
     pub fn render(&self, date: Option<Date>, now_ms: i64) -> Result<String, DbError> {
         let db = self.db.lock().unwrap_or_else(PoisonError::into_inner);
-        day::render(&db, &self.zone, self.refresh_s, date, now_ms)
+        day::render(&db, &self.setting, date, now_ms)
     }
 
     fn healthy(&self) -> Result<(), DbError> {

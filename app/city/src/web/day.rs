@@ -1,90 +1,143 @@
 //! One day on a page.
 
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
-use machitap_domain::{FacilityId, Fact, KioskId};
+use machitap_domain::Fact;
 
-use super::{html::Html, words};
+use super::{
+    alarms::{Alarms, Places},
+    attendance::{People, Place},
+    html::Html,
+    kiosks, words,
+};
 use crate::{
     db::{Db, DbError, JournalRow, PageFact, PageKiosk},
-    ingest::runs::Runs,
     ledger::{Zones, catalogue},
 };
 
 /// Lines shown of one facility, the latest; the heading says how many there are.
 const LINES_MAX: u32 = 500;
 
-/// Dead letters shown, the latest.
-const LETTERS_MAX: u32 = 20;
-
-/// Missing runs shown of one journal.
-const RUNS_MAX: usize = 5;
+/// What does not change from one page to the next.
+#[derive(Debug)]
+pub(super) struct Setting {
+    /// The city's zone.
+    pub(super) zone: TimeZone,
+    /// The page shows itself anew so often, seconds.
+    pub(super) refresh_s: u32,
+    /// Who is counted.
+    pub(super) people: People,
+}
 
 pub(super) fn render(
     db: &Db,
-    city: &TimeZone,
-    refresh_s: u32,
+    setting: &Setting,
     date: Option<Date>,
     now_ms: i64,
 ) -> Result<String, DbError> {
+    let city = &setting.zone;
     let today = local(now_ms, city).map_or(Date::MIN, |z| z.date());
     let day = date.unwrap_or(today);
     let zones = Zones::load(db, city.clone())?;
     let names = catalogue(db)?;
-    let named = |id: &str| -> String {
-        id.parse::<FacilityId>()
-            .ok()
-            .and_then(|id| Some(names.as_ref()?.facilities.get(&id)?.name.ja.clone()))
-            .unwrap_or_else(|| id.to_owned())
+    let kiosks = db.page_kiosks()?;
+    let mut places = Places::new();
+    for (id, facility) in names.iter().flat_map(|c| &c.facilities) {
+        let place = (facility.name.ja.clone(), zones.of(id).clone());
+        places.insert(id.to_string(), place);
+    }
+    for kiosk in &kiosks {
+        places
+            .entry(kiosk.facility.clone())
+            .or_insert_with(|| (kiosk.facility.clone(), city.clone()));
+    }
+    let named = |id: &str| {
+        places
+            .get(id)
+            .map_or_else(|| id.to_owned(), |p| p.0.clone())
     };
     let span = bounds(day, city);
     let facilities = db.page_facilities(span.0, span.1)?;
-    let kiosks = db.page_kiosks()?;
     let journals = db.journals()?;
     let letters = db.dead_letters()?;
+    let alarms = Alarms::load(db, &places, span)?;
 
     let mut html = Html::default();
-    html.raw("<!DOCTYPE html>\n<html lang=\"ja\"><head><meta charset=\"utf-8\">")
-        .raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
-    if refresh_s > 0 && date.is_none() {
-        html.raw("<meta http-equiv=\"refresh\" content=\"")
-            .text(refresh_s)
-            .raw("\">");
-    }
     let title = names
         .as_ref()
         .map_or_else(|| "まち".to_owned(), |c| c.name.ja.clone());
-    html.raw("<title>")
-        .text(&title)
-        .raw(" ")
-        .text(day)
-        .raw(" の記録</title><style>")
-        .raw(include_str!("style.css"))
-        .raw("</style></head><body><header><h1>")
-        .text(&title)
-        .raw(" カードの記録</h1><p>")
-        .text(in_words(day))
-        .raw("</p></header><main>");
+    let refresh_s = if date.is_none() { setting.refresh_s } else { 0 };
+    head(&mut html, &title, day, refresh_s, alarms.open());
+    alarms.section(&mut html, &places, today);
     days(&mut html, day, today);
     figures(&mut html, &facilities, &kiosks, &journals, letters);
+    if day == today {
+        let nurseries = names.iter().flat_map(|c| &c.facilities);
+        for (id, facility) in nurseries {
+            let Some(nursery) = facility.service.as_nursery() else {
+                continue;
+            };
+            let place = Place {
+                id,
+                name: &facility.name.ja,
+                nursery,
+                zone: zones.of(id),
+                people: &setting.people,
+                now_ms,
+            };
+            place.section(&mut html, db, &kiosks, &journals)?;
+        }
+    }
     if facilities.is_empty() {
         html.raw(
             "<section><h2>記録</h2><p class=\"empty\">この日の記録はまだありません。</p></section>",
         );
     }
+    let mut strange = 0;
     for (id, count) in &facilities {
-        let zone = id
-            .parse()
-            .map_or_else(|_| city.clone(), |id| zones.of(&id).clone());
+        // A kiosk may write any name into a fact; only known ones get a place of their own.
+        let Some((name, zone)) = places.get(id) else {
+            strange += count;
+            continue;
+        };
         let facts = db.page_facts(id, span.0, span.1, LINES_MAX)?;
-        facility(&mut html, &named(id), *count, &facts, &zone);
+        facility(&mut html, name, *count, &facts, zone);
     }
-    kiosk_table(&mut html, db, &kiosks, &journals, &named, city)?;
-    dead(&mut html, db, letters, city)?;
+    if strange > 0 {
+        html.raw("<section><h2>知らない施設<small>")
+            .text(strange)
+            .raw(" 件</small></h2><p class=\"empty\">設定にない施設の名前がついた記録です。端末を調べてください。</p></section>");
+    }
+    kiosks::table(&mut html, db, &kiosks, &journals, &named, city)?;
+    kiosks::dead(&mut html, db, letters, city)?;
     html.raw("</main><footer>時刻は施設の時間帯です。氏名はここには出ません。人は用途ごとの仮の番号の先頭だけで示しています。</footer></body></html>\n");
     Ok(html.finish())
 }
 
-fn local(ms: i64, zone: &TimeZone) -> Option<jiff::ZonedDateTime> {
+fn head(html: &mut Html, title: &str, day: Date, refresh_s: u32, open: u64) {
+    html.raw("<!DOCTYPE html>\n<html lang=\"ja\"><head><meta charset=\"utf-8\">")
+        .raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
+    if refresh_s > 0 {
+        html.raw("<meta http-equiv=\"refresh\" content=\"")
+            .text(refresh_s)
+            .raw("\">");
+    }
+    html.raw("<title>");
+    if open > 0 {
+        html.raw("【警報 ").text(open).raw("】");
+    }
+    html.text(title)
+        .raw(" ")
+        .text(day)
+        .raw(" の記録</title><style>")
+        .raw(include_str!("style.css"))
+        .raw("</style></head><body><header><h1>")
+        .text(title)
+        .raw(" カードの記録</h1><p>")
+        .text(in_words(day))
+        .raw("</p></header><main>");
+}
+
+pub(super) fn local(ms: i64, zone: &TimeZone) -> Option<jiff::ZonedDateTime> {
     Some(
         Timestamp::from_millisecond(ms)
             .ok()?
@@ -93,7 +146,7 @@ fn local(ms: i64, zone: &TimeZone) -> Option<jiff::ZonedDateTime> {
 }
 
 /// The day in that zone, as milliseconds since 1970-01-01T00:00:00Z.
-fn bounds(day: Date, zone: &TimeZone) -> (i64, i64) {
+pub(super) fn bounds(day: Date, zone: &TimeZone) -> (i64, i64) {
     let start = |date: Date| {
         date.to_zoned_datetime(zone.clone())
             .map(|z| z.timestamp().as_millisecond())
@@ -195,8 +248,8 @@ fn facility(html: &mut Html, name: &str, count: u64, facts: &[PageFact], zone: &
             None => html.raw("読めない記録"),
         };
         html.raw("</td><td><code>");
-        match fact.and_then(|f| f.subject) {
-            Some(who) => html.text(words::short(who)),
+        match fact.as_ref().and_then(words::whom) {
+            Some(who) => html.text(who),
             None => html.raw("—"),
         };
         html.raw("</code></td><td>")
@@ -206,106 +259,6 @@ fn facility(html: &mut Html, name: &str, count: u64, facts: &[PageFact], zone: &
             .raw("</td></tr>");
     }
     html.raw("</tbody></table></div></section>");
-}
-
-fn kiosk_table(
-    html: &mut Html,
-    db: &Db,
-    kiosks: &[PageKiosk],
-    journals: &[JournalRow],
-    named: &dyn Fn(&str) -> String,
-    zone: &TimeZone,
-) -> Result<(), DbError> {
-    html.raw("<section><h2>端末</h2>");
-    if kiosks.is_empty() {
-        html.raw("<p class=\"empty\">登録された端末はまだありません。</p></section>");
-        return Ok(());
-    }
-    html.raw("<div class=\"scroll\"><table><thead><tr><th scope=\"col\">端末</th><th scope=\"col\">施設</th><th scope=\"col\">状態</th><th scope=\"col\">最後の連絡</th><th scope=\"col\" class=\"n\">連続して受領</th><th scope=\"col\">足りない番号</th><th scope=\"col\">記録の鎖</th></tr></thead><tbody>");
-    for kiosk in kiosks {
-        let id: Option<KioskId> = kiosk.id.parse().ok();
-        let own: Vec<&JournalRow> = journals
-            .iter()
-            .filter(|j| Some(&j.kiosk) == id.as_ref())
-            .collect();
-        html.raw("<tr><td>")
-            .text(&kiosk.id)
-            .raw("</td><td>")
-            .text(named(&kiosk.facility));
-        html.raw("</td><td>");
-        html.raw(if kiosk.online {
-            "<span class=\"mark good\">接続中</span>"
-        } else {
-            "<span class=\"mark warn\">切断</span>"
-        });
-        html.raw("</td><td class=\"t\">");
-        match kiosk.seen_ms.and_then(|ms| local(ms, zone)) {
-            Some(at) => html.text(at.strftime("%m/%d %H:%M:%S")),
-            None => html.raw("まだない"),
-        };
-        html.raw("</td><td class=\"n\">");
-        match own.last() {
-            Some(last) => html.text(last.contiguous),
-            None => html.raw("0"),
-        };
-        html.raw("</td><td>");
-        let mut missing = Vec::new();
-        for journal in &own {
-            let runs = Runs::new(
-                journal.contiguous,
-                &db.runs(journal.id, journal.contiguous)?,
-            );
-            missing.extend(runs.missing(runs.top().max(journal.announced), RUNS_MAX));
-        }
-        if missing.is_empty() {
-            html.raw("なし");
-        }
-        for run in missing.iter().take(RUNS_MAX) {
-            html.text(run.from);
-            if run.to > run.from {
-                html.raw("–").text(run.to);
-            }
-            html.raw(" ");
-        }
-        html.raw("</td><td>");
-        html.raw(if own.iter().any(|j| j.forked) {
-            "<span class=\"mark bad\">食い違い</span> 二つの記録簿が同じ番号を使いました。端末を調べてください。"
-        } else {
-            "<span class=\"mark good\">つながっている</span>"
-        });
-        html.raw("</td></tr>");
-    }
-    html.raw("</tbody></table></div></section>");
-    Ok(())
-}
-
-fn dead(html: &mut Html, db: &Db, count: u64, zone: &TimeZone) -> Result<(), DbError> {
-    html.raw("<section><h2>受け取れなかった電文<small>")
-        .text(count)
-        .raw(" 件</small></h2>");
-    if count == 0 {
-        html.raw("<p class=\"empty\">ありません。</p></section>");
-        return Ok(());
-    }
-    html.raw("<div class=\"scroll\"><table><thead><tr><th scope=\"col\">最後</th><th scope=\"col\">端末</th><th scope=\"col\">理由</th><th scope=\"col\" class=\"n\">大きさ</th><th scope=\"col\" class=\"n\">回数</th></tr></thead><tbody>");
-    for letter in db.latest_letters(LETTERS_MAX)? {
-        html.raw("<tr><td class=\"t\">");
-        match local(letter.last_ms, zone) {
-            Some(at) => html.text(at.strftime("%m/%d %H:%M:%S")),
-            None => html.raw("—"),
-        };
-        html.raw("</td><td>")
-            .text(&letter.kiosk)
-            .raw("</td><td><code>")
-            .text(&letter.reason)
-            .raw("</code></td><td class=\"n\">")
-            .text(letter.size)
-            .raw(" B</td><td class=\"n\">")
-            .text(letter.times)
-            .raw("</td></tr>");
-    }
-    html.raw("</tbody></table></div></section>");
-    Ok(())
 }
 
 #[cfg(test)]
@@ -318,9 +271,16 @@ mod tests {
 
     const HOSTILE: &str = "</td><script>alert('x')</script><img src=x onerror=\"y\">";
 
+    fn setting() -> Setting {
+        Setting {
+            zone: TimeZone::get("Asia/Tokyo").unwrap(),
+            refresh_s: 30,
+            people: People::default(),
+        }
+    }
+
     fn page(db: &Db) -> String {
-        let zone = TimeZone::get("Asia/Tokyo").unwrap();
-        render(db, &zone, 30, None, 1_775_012_400_000).unwrap()
+        render(db, &setting(), None, 1_775_012_400_000).unwrap()
     }
 
     #[test]
@@ -350,7 +310,6 @@ mod tests {
     fn a_catalogue_that_cannot_be_read_is_an_error_and_no_page() {
         let db = Db::in_memory().unwrap();
         publish::put(&db, DocumentName::Catalogue, &Notices::default(), None, 1).unwrap();
-        let zone = TimeZone::get("Asia/Tokyo").unwrap();
-        assert!(render(&db, &zone, 0, None, 1).is_err());
+        assert!(render(&db, &setting(), None, 1).is_err());
     }
 }

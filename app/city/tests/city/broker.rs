@@ -9,7 +9,9 @@ use machitap_city::{
     link::{Event, Link},
     pki::{self, Authority},
 };
-use machitap_domain::{catalogue::Catalogue, ranking::Ranking, roster::Roster};
+use machitap_domain::{
+    catalogue::Catalogue, nursery::absence::Absences, ranking::Ranking, roster::Roster,
+};
 use machitap_wire::{
     CityState, DocumentName, Manifest, Topic,
     document::Assembly,
@@ -120,6 +122,22 @@ async fn a_kiosk_reads_its_documents_and_nobody_elses() {
             .open(sealed, &roster.aad(manifest.version))
             .is_err()
     );
+
+    // Absence notices go to the nursery's kiosk alone, sealed like the roster.
+    let notices = DocumentName::Absences(nursery.id());
+    let mut link_2 = nursery
+        .connect(vec!["k/v1/town/doc/absences-nursery-1a/#".to_owned()])
+        .await;
+    let wanted = std::slice::from_ref(&notices);
+    let got = documents(&nursery, &mut link_2, wanted, &mut Vec::new()).await;
+    let (manifest, sealed) = &got[&notices];
+    let plain = opener(&nursery)
+        .open(sealed, &notices.aad(manifest.version))
+        .unwrap();
+    let absences: Absences = serde_json::from_slice(&plain).unwrap();
+    assert_eq!(absences.items.len(), 2);
+    assert!(!String::from_utf8_lossy(sealed).contains("NGS-"));
+    assert!(!said.contains("absences-hall-1"), "{said}");
 
     // A new version comes, its chunk before its manifest, and the old chunk is cleared.
     let path = city.path("documents/notices.toml");

@@ -2,4 +2,5 @@
 
 mod broker;
 mod commands;
+mod nursery;
 mod support;

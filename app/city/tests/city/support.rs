@@ -15,8 +15,8 @@ use machitap_city::{
     pki,
 };
 use machitap_domain::{
-    BootId, CityId, ClockSource, Draft, Fact, FactBody, FactId, FactKey, Hash, Incarnation,
-    KioskId, Pseudonym, Quality, Stamp,
+    BootId, CityId, ClockSource, Draft, FacilityId, Fact, FactBody, FactId, FactKey, Hash,
+    Incarnation, KioskId, Pseudonym, Quality, Stamp,
     credential::CredentialKind,
     points::{Award, AwardReason},
 };
@@ -213,6 +213,19 @@ fn wait_for_port(port: u16, log: impl Fn() -> String) {
     }
 }
 
+/// A stamp a trusted clock gave.
+pub(crate) fn at(wall_ms: i64) -> Stamp {
+    Stamp {
+        wall_ms,
+        boot: BootId(Uuid::from_u128(7)),
+        mono_ms: 1,
+        quality: Quality {
+            source: ClockSource::Ntp,
+            uncertainty_ms: Some(50),
+        },
+    }
+}
+
 /// A kiosk with its enrolment, a journal, and a link.
 pub(crate) struct Kiosk {
     pub(crate) enrolment: Enrolment,
@@ -270,20 +283,44 @@ impl Kiosk {
 
     fn append(&mut self, body: FactBody) {
         let seq = self.facts.len() as u64 + 1;
-        let id = |n: u64| FactId(Uuid::from_u128(self.life.0.as_u128() ^ u128::from(n)));
+        let caused_by = matches!(body, FactBody::Award(_)).then(|| self.fact_id(seq - 1));
+        let subject = Pseudonym::try_from(format!("{:032x}", seq.div_ceil(2) % 20)).unwrap();
+        let now = machitap_city::time::now_ms();
+        self.write(Some(subject), at(now), caused_by, body);
+    }
+
+    fn fact_id(&self, seq: u64) -> FactId {
+        FactId(Uuid::from_u128(self.life.0.as_u128() ^ u128::from(seq)))
+    }
+
+    /// Journals one fact.
+    pub(crate) fn write(
+        &mut self,
+        subject: Option<Pseudonym>,
+        at: Stamp,
+        caused_by: Option<FactId>,
+        body: FactBody,
+    ) -> FactId {
+        let facility = self.enrolment.facility.clone();
+        self.write_for(facility, subject, at, caused_by, body)
+    }
+
+    /// Journals one fact in the name of a facility, whether it is this kiosk's or not.
+    pub(crate) fn write_for(
+        &mut self,
+        facility: FacilityId,
+        subject: Option<Pseudonym>,
+        at: Stamp,
+        caused_by: Option<FactId>,
+        body: FactBody,
+    ) -> FactId {
+        let seq = self.facts.len() as u64 + 1;
+        let id = self.fact_id(seq);
         let draft = Draft {
-            id: id(seq),
-            subject: Some(Pseudonym::try_from(format!("{:032x}", seq.div_ceil(2) % 20)).unwrap()),
-            at: Stamp {
-                wall_ms: machitap_city::time::now_ms(),
-                boot: BootId(Uuid::from_u128(7)),
-                mono_ms: seq,
-                quality: Quality {
-                    source: ClockSource::Ntp,
-                    uncertainty_ms: Some(50),
-                },
-            },
-            caused_by: matches!(body, FactBody::Award(_)).then(|| id(seq - 1)),
+            id,
+            subject,
+            at,
+            caused_by,
             body,
         };
         let prev = self
@@ -295,21 +332,23 @@ impl Kiosk {
             incarnation: self.life,
             seq,
         };
-        let fact = Fact::place(draft, key, self.enrolment.facility.clone(), prev);
+        let fact = Fact::place(draft, key, facility, prev);
         self.facts
             .push(String::from_utf8(fact.to_bytes()).expect("JSON"));
+        id
     }
 
-    /// The facts after `from`, as messages of 100.
+    /// The facts after `from`, as messages of 100, or as many as a message holds.
     pub(crate) fn batches(&self, from: u64) -> Vec<Vec<u8>> {
-        let from = usize::try_from(from).expect("small");
-        self.facts[from..]
-            .chunks(100)
-            .map(|facts| {
-                let (batch, _) = Batch::pack(self.life, facts.iter().map(String::as_str));
-                self.seal(Kind::Facts, &batch)
-            })
-            .collect()
+        let mut left = &self.facts[usize::try_from(from).expect("small")..];
+        let mut messages = Vec::new();
+        while !left.is_empty() {
+            let next = left.iter().take(100).map(String::as_str);
+            let (batch, packed) = Batch::pack(self.life, next);
+            messages.push(self.seal(Kind::Facts, &batch));
+            left = &left[packed..];
+        }
+        messages
     }
 
     pub(crate) fn birth(&self) -> Vec<u8> {
