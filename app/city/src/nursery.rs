@@ -67,18 +67,27 @@ impl Children {
     pub fn fees_yen(&self) -> BTreeMap<Month, u64> {
         let mut yen = BTreeMap::new();
         for (_, days, charged) in self.iter() {
-            let months: BTreeSet<Month> = charged
-                .iter()
-                .filter_map(|day| match day {
-                    DayKey::Date(date) => Some(Month::of(*date)),
-                    DayKey::Boot(_) => None,
-                })
-                .collect();
-            for month in months {
-                *yen.entry(month).or_default() += u64::from(month_yen(days, month));
+            let charged: BTreeSet<Month> = charged.iter().filter_map(month_of).collect();
+            // A fee follows its passage to the day a late clock gives it.
+            let passed = days.passages().iter().filter_map(|p| month_of(&p.day));
+            for month in passed
+                .chain(charged.iter().copied())
+                .collect::<BTreeSet<_>>()
+            {
+                let of_child = u64::from(month_yen(days, month));
+                if of_child > 0 || charged.contains(&month) {
+                    *yen.entry(month).or_default() += of_child;
+                }
             }
         }
         yen
+    }
+}
+
+fn month_of(day: &DayKey) -> Option<Month> {
+    match day {
+        DayKey::Date(date) => Some(Month::of(*date)),
+        DayKey::Boot(_) => None,
     }
 }
 

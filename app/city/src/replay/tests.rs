@@ -335,11 +335,17 @@ fn a_day_without_a_clock_is_listed_until_the_clock_is_known() {
         quality: Quality::UNKNOWN,
         ..stamp(date(2026, 11, 2), "08:00", 0)
     };
-    book.passage("CHILD-C1", Direction::In, unsure);
+    let came = book.passage("CHILD-C1", Direction::In, unsure);
     let replay = replayed(&book.children, &settings());
     let open = &replay.families[2].unsettled;
     assert_eq!(open.len(), 1);
     assert_eq!((open[0].day, open[0].anew), (None, Some(Unsettled::Clock)));
+    let made = DayFee {
+        day: DayKey::Boot(unsure.boot),
+        fee: yen(70),
+    };
+    book.write("CHILD-C1", unsure, Some(came), FactBody::Fee(made));
+    assert_eq!(book.children.fees_yen().len(), 0);
     let known = FactBody::ClockCorrected {
         boot: unsure.boot,
         boot_wall_ms: stamp(date(2026, 11, 2), "08:00", 0).wall_ms,
@@ -348,6 +354,10 @@ fn a_day_without_a_clock_is_listed_until_the_clock_is_known() {
     book.write("CHILD-C1", unsure, None, known);
     let replay = replayed(&book.children, &settings());
     assert_eq!(replay.families[2].unsettled, []);
+    // The fee has followed its passage into the month.
+    assert_eq!(replay.families[2].paid, 70);
+    let month: Month = "2026-11".parse().unwrap();
+    assert_eq!(book.children.fees_yen(), BTreeMap::from([(month, 70)]));
 }
 
 #[test]
