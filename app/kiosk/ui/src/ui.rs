@@ -3,12 +3,12 @@
 use std::{cell::RefCell, rc::Rc};
 
 use machitap_domain::catalogue::Language;
-use machitap_kiosk_core::{Screen, Touch, View};
+use machitap_kiosk_core::{Screen, Touch, View, input::StaffAct};
 use slint::ComponentHandle;
 
 use crate::{
     adapter::Models,
-    screens::{App, PanelApi, SessionApi, Tongue},
+    screens::{ActItem, App, PanelApi, SessionApi, Tongue},
 };
 
 /// The kiosk's window. Lives on the thread it was made on.
@@ -82,18 +82,25 @@ impl Ui {
         session.on_cancel(tell(Touch::Cancel));
         session.on_undo(tell(Touch::Undo));
         session.on_erase(tell(Touch::Erase));
-        session.on_toggle_child({
+        session.on_turn_all(tell(Touch::TurnAll));
+        session.on_wait(tell(Touch::Wait));
+        let tell_place = |touch: fn(usize) -> Touch| {
             let hear = hear.clone();
-            move |i| {
-                place(i)
-                    .map(Touch::ToggleChild)
-                    .into_iter()
-                    .for_each(&*hear)
-            }
-        });
-        session.on_turn_child({
+            move |i| place(i).map(touch).into_iter().for_each(&*hear)
+        };
+        session.on_toggle_child(tell_place(Touch::ToggleChild));
+        session.on_turn_child(tell_place(Touch::TurnChild));
+        session.on_pick(tell_place(Touch::Pick));
+        let tell_step = |touch: fn(i32) -> Touch| {
             let hear = hear.clone();
-            move |i| place(i).map(Touch::TurnChild).into_iter().for_each(&*hear)
+            move |by| hear(touch(by))
+        };
+        session.on_minutes(tell_step(Touch::Minutes));
+        session.on_days(tell_step(Touch::Days));
+        session.on_months(tell_step(Touch::Months));
+        session.on_act({
+            let hear = hear.clone();
+            move |item, i| act(item, i).map(Touch::Act).into_iter().for_each(&*hear)
         });
         session.on_digit({
             let hear = hear.clone();
@@ -115,6 +122,27 @@ impl Ui {
 
 fn place(i: i32) -> Option<usize> {
     usize::try_from(i).ok()
+}
+
+fn act(item: ActItem, i: i32) -> Option<StaffAct> {
+    Some(match item {
+        ActItem::Alarms => StaffAct::Alarms,
+        ActItem::Tasks => StaffAct::Tasks,
+        ActItem::Emergency => StaffAct::Emergency,
+        ActItem::Papers => StaffAct::Papers,
+        ActItem::Kiosk => StaffAct::Kiosk,
+        ActItem::In => StaffAct::In,
+        ActItem::Out => StaffAct::Out,
+        ActItem::HandOver => StaffAct::HandOver,
+        ActItem::Excuse => StaffAct::Excuse,
+        ActItem::Pass => StaffAct::Pass,
+        ActItem::Correct => StaffAct::Correct(place(i)?),
+        ActItem::Add => StaffAct::Add,
+        ActItem::Turn => StaffAct::Turn,
+        ActItem::Strike => StaffAct::Strike,
+        ActItem::EndEmergency => StaffAct::EndEmergency,
+        ActItem::Write => StaffAct::Write,
+    })
 }
 
 const fn tongue(language: Language) -> Tongue {

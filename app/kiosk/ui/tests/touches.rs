@@ -22,8 +22,24 @@ fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
     match &screen.view {
         View::Idle(_) => put("English", Touch::Language(Language::En)),
         View::Household(household) => {
-            put("記録する", Touch::Confirm);
-            put("やめる", Touch::Cancel);
+            let taken = household.children.iter().any(|c| c.selected);
+            if household.quote.is_some_and(|q| q.cheaper.is_some()) {
+                put("待つ", Touch::Wait);
+                put("いま 記録する", Touch::Confirm);
+            } else {
+                if taken {
+                    put("記録する", Touch::Confirm);
+                }
+                put("やめる", Touch::Cancel);
+            }
+            let mut ways: Vec<_> = household.children.iter().map(|c| c.direction).collect();
+            ways.dedup();
+            match (ways.as_slice(), household.children.len()) {
+                (_, 1) => {}
+                ([Direction::In], _) => put("みんな 降園に かえる", Touch::TurnAll),
+                ([Direction::Out], _) => put("みんな 登園に かえる", Touch::TurnAll),
+                _ => put("みんな 反対に かえる", Touch::TurnAll),
+            }
             for (i, child) in household.children.iter().enumerate() {
                 let name = child.name.reveal();
                 put(name, Touch::ToggleChild(i));
@@ -33,6 +49,13 @@ fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
                 };
                 put(&format!("{name}を {other}に かえる"), Touch::TurnChild(i));
             }
+        }
+        View::Notice(_) => put("見ました", Touch::Confirm),
+        View::Question(question) => {
+            for (i, answer) in question.answers.iter().enumerate() {
+                put(answer, Touch::Pick(i));
+            }
+            put("あとで 先生に 話す", Touch::Cancel);
         }
         View::NurseryDone(done) if done.undo.is_some() => put(undo, Touch::Undo),
         View::VisitDone(done) if done.undo.is_some() => put(undo, Touch::Undo),
@@ -51,6 +74,8 @@ fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
         | View::Reading
         | View::Undone
         | View::OutOfService(_) => {}
+        // The staff's pages are not drawn yet.
+        _ => {}
     }
     all
 }
@@ -82,6 +107,15 @@ fn press_all(stage: &Stage, heard: &RefCell<Vec<Touch>>, want: &BTreeMap<String,
     }
 }
 
+/// Whether "ほかの お子さん（2／3）" says that this page is the last.
+fn is_last(label: &str) -> bool {
+    let pages = label.split_once('（').and_then(|(_, rest)| {
+        let (page, of) = rest.trim_end_matches('）').split_once('／')?;
+        Some(page == of)
+    });
+    pages.expect("a page and how many there are")
+}
+
 #[test]
 fn every_control_says_the_right_touch_and_no_other_is_there() {
     let (stage, heard) = listening();
@@ -98,7 +132,7 @@ fn every_control_says_the_right_touch_and_no_other_is_there() {
                 .into_iter()
                 .find(|c| label_of(c).starts_with("ほかの お子さん"));
             match next {
-                Some(next) if !label_of(&next).contains("2／2") => {
+                Some(next) if !is_last(&label_of(&next)) => {
                     next.mock_single_click(PointerEventButton::Left);
                     assert_eq!(heard.take(), [], "turning a page is no touch");
                 }

@@ -29,8 +29,10 @@ pub(super) fn badge(badge: &Badge) -> Option<BadgeItem> {
         Badge::Offline { pending } => (BadgeKind::Offline, int(pending)),
         Badge::Sending { pending } => (BadgeKind::Sending, int(pending)),
         Badge::OldRoster { days } => (BadgeKind::OldRoster, int(days)),
-        Badge::ClockUnsure | Badge::ForStaff { .. } | Badge::Emergency => return None,
+        Badge::ClockUnsure => return None,
         Badge::Forked => (BadgeKind::Forked, 0),
+        Badge::ForStaff { alarms } => (BadgeKind::ForStaff, int(alarms)),
+        Badge::Emergency => (BadgeKind::Emergency, 0),
     };
     Some(BadgeItem { kind, number })
 }

@@ -1,7 +1,7 @@
 use machitap_kiosk_core::view::{Message, MessageKind, OutOfService, OutReason};
 use slint::ComponentHandle;
 
-use super::int;
+use super::{header::time, int};
 use crate::screens::{App, MessageApi, MessageItem, OutItem};
 
 pub(super) fn show(app: &App, message: &Message) {
@@ -17,11 +17,14 @@ pub(super) fn show(app: &App, message: &Message) {
             api.set_minutes(int(minutes));
             MessageItem::StaffLocked
         }
-        MessageKind::NotOfThisPlace
-        | MessageKind::Released
-        | MessageKind::NoChildToday
-        | MessageKind::PleaseWait
-        | MessageKind::ComeBackAt { .. } => MessageItem::UnknownCard,
+        MessageKind::NotOfThisPlace => MessageItem::NotOfThisPlace,
+        MessageKind::Released => MessageItem::Released,
+        MessageKind::NoChildToday => MessageItem::NoChildToday,
+        MessageKind::PleaseWait => MessageItem::PleaseWait,
+        MessageKind::ComeBackAt { at } => {
+            api.set_at(time(Some(at)));
+            MessageItem::ComeBackAt
+        }
     });
 }
 

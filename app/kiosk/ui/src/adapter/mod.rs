@@ -1,5 +1,6 @@
 //! From the core's views to plain properties: one module for each global of `ui/api`.
 
+mod asked;
 mod header;
 mod idle;
 mod message;
@@ -14,7 +15,7 @@ use machitap_kiosk_core::view::{Header, Remaining, View};
 use slint::{ComponentHandle, Model, SharedString, VecModel};
 
 use crate::screens::{
-    App, BadgeItem, ChildItem, HeaderApi, IdleApi, NurseryApi, Page, RankItem, SessionApi,
+    App, AskedApi, BadgeItem, ChildItem, HeaderApi, IdleApi, NurseryApi, Page, RankItem, SessionApi,
 };
 
 /// The lists on the screen. They live as long as the window and change row by row.
@@ -23,6 +24,7 @@ pub(crate) struct Models {
     notices: Rc<VecModel<SharedString>>,
     ranking: Rc<VecModel<RankItem>>,
     children: Rc<VecModel<ChildItem>>,
+    answers: Rc<VecModel<SharedString>>,
     epoch: Cell<i32>,
 }
 
@@ -33,6 +35,7 @@ impl Models {
             notices: Rc::default(),
             ranking: Rc::default(),
             children: Rc::default(),
+            answers: Rc::default(),
             epoch: Cell::new(0),
         };
         panel::attach(app);
@@ -43,6 +46,8 @@ impl Models {
         idle.set_ranking(models.ranking.clone().into());
         app.global::<NurseryApi>()
             .set_children(models.children.clone().into());
+        app.global::<AskedApi>()
+            .set_answers(models.answers.clone().into());
         models
     }
 
@@ -72,6 +77,18 @@ impl Models {
                     household.children.iter().map(nursery::child).collect(),
                 );
                 (Page::Household, household.confirms_in)
+            }
+            View::Notice(notice) => {
+                asked::notice(app, notice);
+                (Page::Notice, None)
+            }
+            View::Question(question) => {
+                asked::question(app, question);
+                update(
+                    &self.answers,
+                    question.answers.iter().map(Into::into).collect(),
+                );
+                (Page::Question, Some(question.remaining))
             }
             View::NurseryDone(done) => {
                 nursery::done(app, done);

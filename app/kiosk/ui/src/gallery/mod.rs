@@ -1,6 +1,7 @@
 //! Every view and state worth looking at, as values: for the screen catalogue and tests.
 //! The residents are plainly invented.
 
+mod door;
 mod nursery;
 mod town;
 
@@ -11,6 +12,7 @@ use machitap_kiosk_core::view::{Badge, ClockFace, Header, Screen, View, WallTime
 pub fn views() -> Vec<(&'static str, Screen)> {
     let mut all = town::views();
     all.extend(nursery::views());
+    all.extend(door::views());
     all
 }
 

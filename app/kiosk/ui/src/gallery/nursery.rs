@@ -9,11 +9,11 @@ use machitap_kiosk_core::view::{
 
 use super::{CONTACT, EVENING, LONG, MORNING, NURSERY, screen, trusted, unsure};
 
-const CONFIRM: Remaining = Remaining {
+pub(super) const CONFIRM: Remaining = Remaining {
     left_ms: 5_000,
     total_ms: 5_000,
 };
-const UNDO: Remaining = Remaining {
+pub(super) const UNDO: Remaining = Remaining {
     left_ms: 58_000,
     total_ms: 60_000,
 };
@@ -36,17 +36,30 @@ fn child(
     }
 }
 
-fn hanako(direction: Direction, reason: RowReason) -> ChildRow {
+pub(super) fn hanako(direction: Direction, reason: RowReason) -> ChildRow {
     let class = ("さくら組", ClassMark::Cherry);
     child(("山田 花子", "やまだ はなこ"), class, direction, reason)
 }
 
-fn taro(direction: Direction, reason: RowReason) -> ChildRow {
+pub(super) fn taro(direction: Direction, reason: RowReason) -> ChildRow {
     let class = ("くま組", ClassMark::Bear);
     child(("山田 太郎", "やまだ たろう"), class, direction, reason)
 }
 
-fn many() -> Vec<ChildRow> {
+/// A name and kana that leave little room.
+pub(super) fn long_name(direction: Direction, reason: RowReason) -> ChildRow {
+    child(
+        (
+            "アレクサンドリーナ・ビクトリア・マリア 長宗我部",
+            "あれくさんどりーな・びくとりあ・まりあ ちょうそかべ",
+        ),
+        ("ひまわり組", ClassMark::Sunflower),
+        direction,
+        reason,
+    )
+}
+
+pub(super) fn many() -> Vec<ChildRow> {
     let left = RowReason::LeftAt(Some(WallTime {
         hour: 12,
         minute: 5,
@@ -54,15 +67,7 @@ fn many() -> Vec<ChildRow> {
     }));
     let here = RowReason::HereSince(Some(MORNING));
     vec![
-        child(
-            (
-                "アレクサンドリーナ・ビクトリア 長宗我部",
-                "あれくさんどりーな・びくとりあ ちょうそかべ",
-            ),
-            ("ひまわり組", ClassMark::Sunflower),
-            Direction::Out,
-            here,
-        ),
+        long_name(Direction::Out, here),
         child(
             ("髙橋 翔", "たかはし しょう"),
             ("うさぎ組", ClassMark::Rabbit),
@@ -108,7 +113,7 @@ fn done(children: Vec<ChildRow>, already: bool, undo: Option<Remaining>) -> View
     })
 }
 
-fn idle(notices: &[&str]) -> View {
+pub(super) fn idle(notices: &[&str]) -> View {
     View::Idle(Idle {
         service: ServiceKind::Nursery,
         notices: notices.iter().map(|&n| n.into()).collect(),
