@@ -5,6 +5,10 @@ mod idle;
 mod message;
 mod nursery;
 mod staff;
+mod staff_board;
+mod staff_child;
+mod staff_pages;
+mod staff_work;
 mod visit;
 
 use std::{cell::Cell, rc::Rc, time::Duration};
@@ -22,6 +26,7 @@ pub(crate) struct Models {
     notices: Rc<VecModel<SharedString>>,
     ranking: Rc<VecModel<RankItem>>,
     children: Rc<VecModel<ChildItem>>,
+    staff: staff_pages::Lists,
     epoch: Cell<i32>,
 }
 
@@ -32,6 +37,7 @@ impl Models {
             notices: Rc::default(),
             ranking: Rc::default(),
             children: Rc::default(),
+            staff: staff_pages::Lists::attach(app),
             epoch: Cell::new(0),
         };
         app.global::<HeaderApi>()
@@ -100,7 +106,7 @@ impl Models {
                 message::out(app, out);
                 (Page::OutOfService, None)
             }
-            _ => (Page::Starting, None),
+            _ => (self.staff.show(app, view).unwrap_or(Page::Starting), None),
         };
         count(&session, remaining);
         self.epoch.set(self.epoch.get().wrapping_add(1));
