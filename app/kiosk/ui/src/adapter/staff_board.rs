@@ -166,7 +166,10 @@ mod tests {
             .collect();
         assert_eq!(
             runs,
-            [("さくら組".to_owned(), 0, 2, 1), ("くま組".to_owned(), 2, 1, 1)]
+            [
+                ("さくら組".to_owned(), 0, 2, 1),
+                ("くま組".to_owned(), 2, 1, 1)
+            ]
         );
         assert!(tick_classes(&[]).is_empty());
     }

@@ -2,9 +2,7 @@ use machitap_domain::{
     attendance::{Direction, Role},
     nursery::{absence::AbsenceKind, correction::CorrectionReason},
 };
-use machitap_kiosk_core::view::{
-    ChildSheet, Correcting, Excusing, PassageRow, People, PersonRow,
-};
+use machitap_kiosk_core::view::{ChildSheet, Correcting, Excusing, PassageRow, People, PersonRow};
 use slint::ComponentHandle;
 
 use super::{grouped, header::time, int, staff_board};

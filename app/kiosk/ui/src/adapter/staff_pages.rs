@@ -58,7 +58,10 @@ impl Lists {
         Some(match view {
             View::Board(view) => {
                 board::board(app, view);
-                update(&self.classes, view.classes.iter().map(board::class).collect());
+                update(
+                    &self.classes,
+                    view.classes.iter().map(board::class).collect(),
+                );
                 Page::Board
             }
             View::ClassList(view) => {
@@ -86,7 +89,10 @@ impl Lists {
             }
             View::People(view) => {
                 child::people(app, view);
-                update(&self.people, view.people.iter().map(child::person).collect());
+                update(
+                    &self.people,
+                    view.people.iter().map(child::person).collect(),
+                );
                 Page::People
             }
             View::Correcting(view) => {

@@ -2,6 +2,8 @@
 //! The residents are plainly invented.
 
 mod nursery;
+mod staff;
+mod staff_lists;
 mod town;
 
 use machitap_domain::{ClockSource, catalogue::Language};
@@ -11,6 +13,7 @@ use machitap_kiosk_core::view::{Badge, ClockFace, Header, Screen, View, WallTime
 pub fn views() -> Vec<(&'static str, Screen)> {
     let mut all = town::views();
     all.extend(nursery::views());
+    all.extend(staff::views());
     all
 }
 
