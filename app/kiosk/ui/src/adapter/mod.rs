@@ -7,6 +7,10 @@ mod message;
 mod nursery;
 mod panel;
 mod staff;
+mod staff_board;
+mod staff_child;
+mod staff_pages;
+mod staff_work;
 mod visit;
 
 use std::{cell::Cell, rc::Rc, time::Duration};
@@ -25,6 +29,7 @@ pub(crate) struct Models {
     ranking: Rc<VecModel<RankItem>>,
     children: Rc<VecModel<ChildItem>>,
     answers: Rc<VecModel<SharedString>>,
+    staff: staff_pages::Lists,
     epoch: Cell<i32>,
 }
 
@@ -36,6 +41,7 @@ impl Models {
             ranking: Rc::default(),
             children: Rc::default(),
             answers: Rc::default(),
+            staff: staff_pages::Lists::attach(app),
             epoch: Cell::new(0),
         };
         panel::attach(app);
@@ -119,7 +125,7 @@ impl Models {
                 message::out(app, out);
                 (Page::OutOfService, None)
             }
-            _ => (Page::Starting, None),
+            _ => (self.staff.show(app, view).unwrap_or(Page::Starting), None),
         };
         count(&session, remaining);
         self.epoch.set(self.epoch.get().wrapping_add(1));

@@ -3,6 +3,8 @@
 
 mod door;
 mod nursery;
+mod staff;
+mod staff_lists;
 mod town;
 
 use machitap_domain::{ClockSource, catalogue::Language};
@@ -13,6 +15,7 @@ pub fn views() -> Vec<(&'static str, Screen)> {
     let mut all = town::views();
     all.extend(nursery::views());
     all.extend(door::views());
+    all.extend(staff::views());
     all
 }
 
