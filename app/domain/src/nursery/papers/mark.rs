@@ -86,7 +86,8 @@ pub struct DayTotals {
 }
 
 impl Totals {
-    pub(super) fn of(marks: &[DayMark]) -> Self {
+    /// Counts these days.
+    pub fn of(marks: &[DayMark]) -> Self {
         let mut totals = Self::default();
         for mark in marks {
             match mark {

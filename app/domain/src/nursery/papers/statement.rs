@@ -97,7 +97,8 @@ pub struct Cap {
 }
 
 impl Sum {
-    pub(super) fn of(lines: &[Line]) -> Self {
+    /// Adds these lines up.
+    pub fn of(lines: &[Line]) -> Self {
         let mut sum = Self::default();
         for line in lines {
             match line.charge {
