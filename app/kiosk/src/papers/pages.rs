@@ -8,7 +8,10 @@ use machitap_domain::nursery::{
 };
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Sheet, words};
+use super::{
+    Sheet,
+    words::{self, plain},
+};
 
 const COMMON_CSS: &str = include_str!("print.css");
 const REGISTER_CSS: &str = include_str!("register.css");
@@ -48,7 +51,7 @@ pub(super) fn register(sheet: &Sheet<'_>, class: &ClassPapers) -> String {
             }
             p class="note" {
                 "各日は、上が登園、下が降園の時刻。遅＝遅刻の連絡あり　病＝病欠　都＝都合欠　停＝出席停止　忌＝忌引　欠＝その他の欠席　"
-                "未＝登園も連絡も記録なし　？＝降園時刻 不明　休＝休園　―＝在籍外　×＝この端末に記録なし　*＝職員が訂正"
+                "未＝登園も連絡も記録なし　？＝降園時刻 不明　休＝休園　―＝在籍外　×＝この端末に記録なし　訂＝職員が訂正"
             }
         }
     };
@@ -64,13 +67,16 @@ const TOTALS: [(&str, &str); 6] = [
     ("記録", "なし"),
 ];
 
+/// Characters of a name that stand on a line in full size.
+const NAME_FITS: usize = 9;
+
 fn register_row(child: &ChildPapers) -> Markup {
     let t = child.totals;
     html! {
         tr {
             th {
                 small { (plain(child.kana.reveal())) }
-                b { (plain(child.name.reveal())) }
+                b.long[child.name.reveal().chars().count() > NAME_FITS] { (plain(child.name.reveal())) }
                 small { (words::care_of(child)) }
             }
             @for mark in &child.days { (cell(mark)) }
@@ -96,11 +102,14 @@ fn cell(mark: &DayMark) -> Markup {
 
 fn stay(a: &Attended, last: &str) -> Markup {
     html! {
-        @if a.late { "遅" br; }
+        @if a.late || a.corrected {
+            @if a.late { "遅" }
+            @if a.corrected { "訂" }
+            br;
+        }
         @if a.first.is_some() { (words::time(a.first)) } @else { "？" }
         br;
         (last)
-        @if a.corrected { "*" }
     }
 }
 
@@ -278,12 +287,4 @@ fn page(title: &str, css: &str, content: &Markup) -> String {
         }
     }
     .into_string()
-}
-
-/// Neither control characters nor what turns the reading direction round; a name that held
-/// them could show as another's.
-fn plain(text: &str) -> String {
-    let odd =
-        |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.replace(odd, "\u{fffd}")
 }

@@ -34,12 +34,9 @@ impl Table {
 }
 
 /// The text as a spreadsheet will show it and never calculate it: what begins like a
-/// formula gets an apostrophe before it, and control characters are spaces.
+/// formula gets an apostrophe before it.
 fn harmless(cell: &str) -> String {
-    let plain: String = cell
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let plain = words::plain(cell);
     let formula = plain
         .trim_start()
         .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);

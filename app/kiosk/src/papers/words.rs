@@ -157,6 +157,18 @@ pub(super) fn undated(child: &ChildPapers) -> Option<String> {
     })
 }
 
+/// Neither control characters nor what turns the reading direction round; a name that held
+/// them could show as another's.
+pub(super) fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            c if c.is_control() => ' ',
+            c => c,
+        })
+        .collect()
+}
+
 /// With a comma at every third digit.
 pub(super) fn yen(amount: u32) -> String {
     let digits = amount.to_string();
