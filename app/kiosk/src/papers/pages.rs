@@ -72,11 +72,12 @@ const NAME_FITS: usize = 9;
 
 fn register_row(child: &ChildPapers) -> Markup {
     let t = child.totals;
+    let long = child.name.reveal().chars().count() > NAME_FITS;
     html! {
         tr {
             th {
                 small { (plain(child.kana.reveal())) }
-                b.long[child.name.reveal().chars().count() > NAME_FITS] { (plain(child.name.reveal())) }
+                b class=[long.then_some("long")] { (plain(child.name.reveal())) }
                 small { (words::care_of(child)) }
             }
             @for mark in &child.days { (cell(mark)) }

@@ -133,4 +133,4 @@ fn at(path: &Path) -> impl Fn(io::Error) -> CannotWrite + use<> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

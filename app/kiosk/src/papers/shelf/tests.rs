@@ -72,12 +72,12 @@ fn a_file_that_cannot_be_written_leaves_nothing_behind() {
 }
 
 /// A file system in memory, as a stick would be mounted.
-struct Stick {
+pub(crate) struct Stick {
     dir: TempDir,
 }
 
 impl Stick {
-    fn mount(options: &str) -> Self {
+    pub(crate) fn mount(options: &str) -> Self {
         let dir = TempDir::new().unwrap();
         fs::create_dir(dir.path().join("stick")).unwrap();
         let stick = Self { dir };
@@ -93,7 +93,7 @@ impl Stick {
         stick
     }
 
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.dir.path().join("stick")
     }
 }
