@@ -7,5 +7,6 @@ pub mod correction;
 pub mod fee;
 pub mod house;
 pub mod note;
+pub mod papers;
 pub mod settings;
 pub mod tariff;

@@ -20,23 +20,25 @@ use signal_hook::{
 };
 
 use crate::{
-    cli::Cli,
+    cli::{Cli, PapersArgs, Wanted},
     clock::kernel,
     config::{Config, ConfigError},
     display::{Board, Headless, Posted},
     engine::{Display, Msg},
     exit::{self, Failure},
-    log, messages,
+    log, messages, papers,
     trace::Trace,
     watchdog,
 };
+pub(crate) use open::{cannot_open, store_settings};
 pub use ready::{Checked, check};
 
 /// Runs the program.
 pub fn main() -> ExitCode {
     let started_ns = kernel::monotonic_ns();
-    let cli = match Cli::read() {
-        Ok(cli) => cli,
+    let cli = match Wanted::read() {
+        Ok(Wanted::Kiosk(cli)) => cli,
+        Ok(Wanted::Papers(args)) => return papers(&args),
         Err(code) => return code.into(),
     };
     if cli.check_config {
@@ -64,6 +66,19 @@ impl From<ConfigError> for Failure {
             ConfigError::Faults { .. } => exit::CONFIG,
         };
         Self::new(code, error.to_string())
+    }
+}
+
+fn papers(args: &PapersArgs) -> ExitCode {
+    match papers::command::run(args) {
+        Ok(said) => {
+            println!("{said}");
+            exit::OK.into()
+        }
+        Err(failure) => {
+            eprintln!("{failure}");
+            failure.code.into()
+        }
     }
 }
 

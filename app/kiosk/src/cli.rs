@@ -2,13 +2,42 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
 
 use crate::exit;
 
 /// The terminal at the door: reads cards, keeps a journal, shows screens, speaks to the city.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "machitap-kiosk", version, after_help = exit::HELP)]
+#[command(
+    name = "machitap-kiosk",
+    version,
+    after_help = exit::HELP,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
+)]
+struct Line {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    kiosk: Option<Cli>,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum Command {
+    Papers(PapersArgs),
+}
+
+/// What is wanted of the program.
+#[derive(Debug, Clone)]
+pub enum Wanted {
+    /// The kiosk.
+    Kiosk(Cli),
+    /// A month's papers.
+    Papers(PapersArgs),
+}
+
+/// How the kiosk is run.
+#[derive(Debug, Clone, Args)]
 pub struct Cli {
     /// The configuration, TOML.
     #[arg(long, value_name = "FILE")]
@@ -30,13 +59,34 @@ pub struct Cli {
     pub trace: Option<PathBuf>,
 }
 
-impl Cli {
+/// Writes a nursery's papers of a month: the attendance register and the extended-care
+/// statement, as CSV for a spreadsheet and as HTML to print.
+///
+/// They go into a new folder `machitap-YYYY-MM` of --out, which only the user who asked may
+/// read; nothing that is there already is changed. While the kiosk runs it is asked through
+/// `papers.sock` in its state directory, as its own user or as root; else its journal is
+/// opened. Either way the journal keeps a fact that papers were written.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = exit::HELP)]
+pub struct PapersArgs {
+    /// The kiosk's configuration, TOML.
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// The month, as in 2026-11; the last one when left out.
+    #[arg(long, value_name = "YYYY-MM")]
+    pub month: Option<String>,
+    /// The directory the folder is put into; made when it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+impl Wanted {
     /// Reads the arguments.
     ///
     /// # Errors
     /// The process' exit code, after the message or the help was printed.
     pub fn read() -> Result<Self, u8> {
-        Self::try_parse().map_err(|error| {
+        let said = |error: clap::Error| {
             // Where nobody listens, the code still speaks.
             let _ = error.print();
             if error.use_stderr() {
@@ -44,6 +94,16 @@ impl Cli {
             } else {
                 exit::OK
             }
-        })
+        };
+        match Line::try_parse().map_err(said)? {
+            Line {
+                command: Some(Command::Papers(args)),
+                ..
+            } => Ok(Self::Papers(args)),
+            Line {
+                kiosk: Some(kiosk), ..
+            } => Ok(Self::Kiosk(kiosk)),
+            Line { .. } => Err(exit::USAGE),
+        }
     }
 }

@@ -32,6 +32,8 @@ pub struct Config {
     pub screen: Screen,
     /// Tones are played.
     pub sound: bool,
+    /// Where staff have the month's papers written to: a directory a stick is mounted at.
+    pub papers_stick: Option<PathBuf>,
 }
 
 /// The broker.
@@ -72,7 +74,8 @@ pub struct Journal {
     pub max_bytes: u64,
     /// The disk keeps this many bytes free.
     pub min_free_bytes: u64,
-    /// Receipted facts are kept for this long, days.
+    /// Receipted facts are kept for this long, days. The papers of a month are made from
+    /// them: a nursery's kiosk needs [`Journal::PAPERS_DAYS`] at least.
     pub keep_days: u32,
 }
 
@@ -93,6 +96,9 @@ pub struct Screen {
 const DAY_MS: u64 = 86_400_000;
 
 impl Journal {
+    /// The last month and this one, and some days to print the last one in.
+    pub const PAPERS_DAYS: u32 = 70;
+
     /// How long receipted facts are kept, milliseconds.
     pub fn keep_ms(&self) -> u64 {
         u64::from(self.keep_days) * DAY_MS
@@ -194,6 +200,9 @@ impl Config {
         let mut sound = root.table("sound");
         let sound_enabled = sound.or("enabled", true, Section::flag);
         root.absorb(sound);
+        let mut papers = root.table("papers");
+        let papers_stick = papers.optional("stick", Section::mount).map(PathBuf::from);
+        root.absorb(papers);
         root.finish();
         doc.into_result(|| {
             Some(Self {
@@ -206,6 +215,7 @@ impl Config {
                 journal,
                 screen,
                 sound: sound_enabled,
+                papers_stick,
             })
         })
     }
@@ -273,7 +283,9 @@ fn journal(root: &mut Section<'_>) -> Journal {
             s.number(k, LEAST_JOURNAL_BYTES, most)
         }),
         min_free_bytes: table.or("min_free_bytes", 64 << 20, |s, k| s.number(k, 0, most)),
-        keep_days: table.or("keep_days", 40, |s, k| s.number(k, 0, 3_650)),
+        keep_days: table.or("keep_days", Journal::PAPERS_DAYS, |s, k| {
+            s.number(k, 0, 3_650)
+        }),
     };
     root.absorb(table);
     journal

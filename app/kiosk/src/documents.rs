@@ -151,7 +151,7 @@ impl Documents {
         version: u64,
         bytes: &[u8],
     ) -> Result<News, Rejected> {
-        let news = self.read(name, version, bytes)?;
+        let news = self.open(name, version, bytes)?;
         self.assemblies.insert(name.clone(), Assembly::new(version));
         Ok(news)
     }
@@ -195,7 +195,7 @@ impl Documents {
         let Some((manifest, bytes)) = whole else {
             return Ok(None);
         };
-        let news = self.read(&manifest.name, manifest.version, &bytes)?;
+        let news = self.open(&manifest.name, manifest.version, &bytes)?;
         Ok(Some(Accepted {
             manifest,
             bytes,
@@ -203,7 +203,11 @@ impl Documents {
         }))
     }
 
-    fn read(&self, name: &DocumentName, version: u64, bytes: &[u8]) -> Result<News, Rejected> {
+    /// Opens and checks a document without taking it up.
+    ///
+    /// # Errors
+    /// [`Rejected`].
+    pub fn open(&self, name: &DocumentName, version: u64, bytes: &[u8]) -> Result<News, Rejected> {
         let opened = name
             .is_sealed()
             .then(|| self.opener.open(bytes, &name.aad(version)))

@@ -11,6 +11,7 @@
 mod city;
 mod follow;
 mod outputs;
+mod papers;
 mod reader;
 mod restore;
 mod run;
@@ -21,7 +22,7 @@ use std::{collections::VecDeque, sync::mpsc::SyncSender, time::Duration};
 use machitap_card::{ReaderEvent, ReaderHandle};
 use machitap_domain::{
     CityId, Draft, FacilityId, FactId, KioskId, Millis, Now, Stamp, fact::Class, ids::Incarnation,
-    notices::Notices,
+    notices::Notices, nursery::papers::Month,
 };
 use machitap_kiosk_core::{
     Output, Screen, Session, Setup, Touch,
@@ -39,10 +40,13 @@ use crate::{
     link::{Floor, Link, LinkEvent, Window},
     log::Limit,
     messages,
+    papers::desk::Answer,
     sound::Signal,
     trace::Trace,
 };
 use follow::Follow;
+pub use papers::PapersMade;
+pub(crate) use restore::clock as restore_clock;
 pub use run::Stopped;
 
 /// The program's version, as facts and births carry it.
@@ -68,6 +72,22 @@ pub enum Msg {
     Pulse,
     /// Somebody wants to know how the kiosk is.
     Status(SyncSender<Status>),
+    /// Somebody wants a month's papers.
+    PapersAsked {
+        /// Which month.
+        month: Month,
+        /// The files, or why not.
+        answer: SyncSender<Answer>,
+    },
+    /// They have them and wrote them out.
+    PapersTaken {
+        /// Which month.
+        month: Month,
+        /// That it is kept.
+        answer: SyncSender<Answer>,
+    },
+    /// What became of papers.
+    PapersMade(PapersMade),
     /// The end.
     Stop,
 }
@@ -126,7 +146,7 @@ pub struct Times {
 }
 
 impl Times {
-    fn now(&mut self) -> Now {
+    pub(crate) fn now(&mut self) -> Now {
         self.keeper.now((self.read)())
     }
 }
@@ -186,6 +206,7 @@ pub struct Engine {
     clock_said: Option<machitap_domain::ClockSource>,
     taps: u64,
     ready: bool,
+    papers: papers::Papers,
     /// Transactions since the log was copied into the database.
     logged: u32,
     due: Due,
@@ -202,6 +223,7 @@ struct Due {
     publish: Option<Millis>,
     upkeep: Option<Millis>,
     checkpoint: Option<Millis>,
+    papers: Option<Millis>,
 }
 
 impl Due {
@@ -215,6 +237,7 @@ impl Due {
             self.publish,
             self.upkeep,
             self.checkpoint,
+            self.papers,
         ]
         .into_iter()
         .flatten()
@@ -288,6 +311,7 @@ impl Engine {
             clock_said: None,
             taps: 0,
             ready: false,
+            papers: papers::Papers::default(),
             logged: 0,
             due: Due::default(),
             identity,
@@ -351,7 +375,7 @@ fn refused(name: &DocumentName, why: &dyn std::fmt::Display, class: Class) {
 }
 
 /// A name for a fact (UUID version 7).
-fn new_id(at: &Stamp) -> FactId {
+pub(crate) fn new_id(at: &Stamp) -> FactId {
     let mut random = [0; 10];
     getrandom::fill(&mut random).expect("the kernel gives randomness once it has booted");
     let ms = u64::try_from(at.wall_ms).unwrap_or(0);

@@ -12,6 +12,8 @@ pub const NO_INPUT: u8 = 66;
 pub const UNAVAILABLE: u8 = 69;
 /// The program itself is at fault (EX_SOFTWARE).
 pub const INTERNAL: u8 = 70;
+/// What was asked for cannot be written where it was asked for (EX_CANTCREAT).
+pub const CANNOT_WRITE: u8 = 73;
 /// The disk cannot be read or written (EX_IOERR).
 pub const DISK: u8 = 74;
 /// The journal was written by a newer program (EX_PROTOCOL).
@@ -22,14 +24,16 @@ pub const CONFIG: u8 = 78;
 /// The table for `--help`.
 pub const HELP: &str = "\
 Exit codes:
-  0   clean stop (SIGTERM, SIGINT, window closed)
+  0   clean stop (SIGTERM, SIGINT, window closed), or papers written
   64  wrong command line
   66  a file that must be there is missing
-  69  the journal is held by another program, or no display can be had
+  69  the journal is held by another program, no display can be had, or what papers need
+      has not come from the city yet
   70  internal error
+  73  papers cannot be written to --out
   74  the journal cannot be read or written
   76  the journal was written by a newer program
-  78  wrong configuration or enrolment";
+  78  wrong configuration or enrolment, or papers of a kiosk that stands in no nursery";
 
 /// Why the program ends early: a code and what to tell the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -16,6 +16,7 @@ pub mod messages;
 pub mod names;
 #[cfg(feature = "offscreen")]
 pub mod offscreen;
+pub mod papers;
 pub mod sound;
 pub mod trace;
 pub mod watchdog;

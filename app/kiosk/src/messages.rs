@@ -87,6 +87,13 @@ messages! {
     /// The clock became trusted or lost its source.
     CLOCK = "4a3c2d0be0b74c0f9f3b7a52c1d50a60", "The source of the time changed to SOURCE. With UNKNOWN, check the network's time server.";
 
+    /// Papers were written to the stick.
+    PAPERS_WRITTEN = "4a3c2d0be0b74c0f9f3b7a52c1d50a80", "A month's papers were written to the stick; MONTH says which. They hold children's names: keep the stick safe.";
+    /// Papers could not be made or written.
+    PAPERS_FAILED = "4a3c2d0be0b74c0f9f3b7a52c1d50a81", "A month's papers could not be made or written; the message says why. Check papers.stick and the stick (full, write-protected), or use `machitap-kiosk papers`.";
+    /// Nobody can ask for papers over the socket.
+    PAPERS_NO_SOCKET = "4a3c2d0be0b74c0f9f3b7a52c1d50a82", "`machitap-kiosk papers` cannot reach this kiosk while it runs: check the state directory (its path is at most about 90 bytes). Everything else works.";
+
     /// No tone can be played.
     SOUND_GONE = "4a3c2d0be0b74c0f9f3b7a52c1d50a70", "Tones cannot be played: install alsa-utils, or set sound.enabled = false.";
     /// The trace file cannot be written.

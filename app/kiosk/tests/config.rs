@@ -19,13 +19,15 @@ enabled = true
 [journal]
 max_bytes = 2147483648
 min_free_bytes = 67108864
-keep_days = 40
+keep_days = 70
 [screen]
 size = "1024x600"
 fullscreen = true
 reduced_motion = true
 [sound]
 enabled = false
+[papers]
+stick = "/media/stick"
 "#;
 
 fn faults(text: &str) -> Vec<Fault> {
@@ -42,7 +44,11 @@ fn a_full_file_is_read() {
     assert_eq!(config.reader.prefix.as_deref(), Some("SONY"));
     assert_eq!((config.screen.width, config.screen.height), (1_024, 600));
     assert!(config.screen.fullscreen && config.screen.reduced_motion && !config.sound);
-    assert_eq!(config.journal.keep_ms(), 40 * 86_400_000);
+    assert_eq!(
+        config.papers_stick.as_deref(),
+        Some(Path::new("/media/stick"))
+    );
+    assert_eq!(config.journal.keep_ms(), 70 * 86_400_000);
 }
 
 #[test]
@@ -58,6 +64,8 @@ fn what_is_left_out_has_its_usual_value() {
     assert!(config.reader.enabled && config.sound && config.demo);
     assert!(!config.screen.reduced_motion);
     assert_eq!(config.journal.max_bytes, 2 << 30);
+    assert_eq!(config.journal.keep_days, 70);
+    assert_eq!(config.papers_stick, None);
 }
 
 #[test]
@@ -135,7 +143,7 @@ fn each_wrong_value_names_its_key_its_line_and_what_would_be_right() {
             "whole number",
         ),
         (
-            "keep_days = 40",
+            "keep_days = 70",
             "keep_days = 4.5",
             16,
             "journal.keep_days",
@@ -151,6 +159,20 @@ fn each_wrong_value_names_its_key_its_line_and_what_would_be_right() {
             "no such key",
         ),
         ("[sound]", "[sounds]", 20, "sounds", "no such key"),
+        (
+            "\"/media/stick\"",
+            "\"media\"",
+            23,
+            "papers.stick",
+            "absolute path",
+        ),
+        (
+            "\"/media/stick\"",
+            "\"/\"",
+            23,
+            "papers.stick",
+            "absolute path",
+        ),
         ("\"enrolment\"", "3", 1, "enrolment", "in quotes"),
         ("\"enrolment\"", "\"\"", 1, "enrolment", "directory"),
     ] {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use machitap_domain::{
+    attendance::Depth,
     fact::{FactBody, Hash},
     fold::{FoldKey, FoldValue, Folds},
     pseudonym::Pseudonym,
@@ -107,7 +108,16 @@ pub(crate) fn replace(conn: &Connection, folds: &Folds) -> Result<(), StoreError
 
 /// Reads all entries.
 pub(crate) fn load(conn: &Connection, table: Table) -> Result<Folds, StoreError> {
-    let mut folds = Folds::default();
+    load_deep(conn, table, Depth::DOOR)
+}
+
+/// Reads all entries into folds that remember so much from here on.
+pub(crate) fn load_deep(
+    conn: &Connection,
+    table: Table,
+    depth: Depth,
+) -> Result<Folds, StoreError> {
+    let mut folds = Folds::with_depth(depth);
     let mut query = match table {
         Table::Live => conn.prepare_cached("SELECT kind, subject, value, NULL FROM fold")?,
         Table::Base => conn.prepare_cached("SELECT kind, subject, value, sum FROM base")?,

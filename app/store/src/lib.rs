@@ -21,6 +21,7 @@ mod schema;
 mod shelf;
 mod verify;
 
+pub use chain::Walk;
 pub use documents::StoredDocument;
 pub use error::{AppendError, Damage, DocumentError, Limit, OpenError, StoreError};
 pub use journal::{Journal, Settings};

@@ -195,7 +195,8 @@ impl Session {
         Some(change(panel))
     }
 
-    fn panel_staff(&self) -> Option<Pseudonym> {
+    /// Who has the panel open, as facts name them.
+    pub fn panel_staff(&self) -> Option<Pseudonym> {
         let State::Panel(panel) = &self.state else {
             return None;
         };

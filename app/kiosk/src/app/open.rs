@@ -24,6 +24,7 @@ use crate::{
     exit::{self, Failure},
     link::{self, Link},
     messages,
+    papers::desk::Desk,
     sound::{LineLamp, Signal, Speaker},
     trace::Trace,
     watchdog,
@@ -116,6 +117,12 @@ impl Start {
                 let _ = sink.send(Msg::Reader(event, kernel::monotonic_ns()));
             }));
         }
+        engine.with_papers(config.papers_stick, messages.clone());
+        let _desk = Desk::listen(&config.state, messages.clone())
+            .inspect_err(|error| {
+                tracing::warn!(MESSAGE_ID = messages::PAPERS_NO_SOCKET, %error, "no socket for papers");
+            })
+            .ok();
         let settings = link::Settings {
             host: config.broker.host,
             port: config.broker.port,
@@ -147,14 +154,7 @@ impl Start {
             .map_err(|error| Failure::new(exit::DISK, format!("{}: {error}", dir.display())))?;
         let path = dir.join("journal.db");
         let public = &self.checked.enrolment.public;
-        let settings = machitap_store::Settings {
-            kiosk: public.kiosk.clone(),
-            facility: public.facility.clone(),
-            zone: self.config.zone.clone(),
-            max_bytes: self.config.journal.max_bytes,
-            min_free_bytes: self.config.journal.min_free_bytes,
-            keep_after_receipt_ms: self.config.journal.keep_ms(),
-        };
+        let settings = store_settings(&self.config, public);
         let begun = Instant::now();
         loop {
             match Journal::open(&path, settings.clone()) {
@@ -172,13 +172,29 @@ impl Start {
                         return Ok(None);
                     }
                 }
-                Err(error) => return Err(failure(&path.display(), &error)),
+                Err(error) => return Err(cannot_open(&path.display(), &error)),
             }
         }
     }
 }
 
-fn failure(path: &dyn std::fmt::Display, error: &OpenError) -> Failure {
+/// What the journal needs to know.
+pub(crate) fn store_settings(
+    config: &Config,
+    public: &machitap_wire::bundle::Enrolment,
+) -> machitap_store::Settings {
+    machitap_store::Settings {
+        kiosk: public.kiosk.clone(),
+        facility: public.facility.clone(),
+        zone: config.zone.clone(),
+        max_bytes: config.journal.max_bytes,
+        min_free_bytes: config.journal.min_free_bytes,
+        keep_after_receipt_ms: config.journal.keep_ms(),
+    }
+}
+
+/// Why the journal was not opened, for the operator.
+pub(crate) fn cannot_open(path: &dyn std::fmt::Display, error: &OpenError) -> Failure {
     let code = match error {
         OpenError::Busy => exit::UNAVAILABLE,
         OpenError::NewerSchema { .. } => exit::NEWER_SCHEMA,

@@ -7,7 +7,7 @@ use rustls::ClientConfig;
 
 use crate::{
     clock,
-    config::{Config, Keys},
+    config::{Config, Journal, Keys},
     enrolment::Enrolment,
     exit::{self, Failure},
     link::{self, Floor},
@@ -48,8 +48,11 @@ pub fn check(config: &Config) -> Result<Checked, Vec<Failure>> {
         Ok((enrolment, tls))
     });
     let keys = keys(config);
+    if let Ok((enrolment, _)) = &enrolled {
+        failures.extend(keeps_too_short(config, enrolment));
+    }
     match (enrolled, keys) {
-        (Ok((enrolment, tls)), Ok(keys)) => {
+        (Ok((enrolment, tls)), Ok(keys)) if failures.is_empty() => {
             return Ok(Checked {
                 enrolment,
                 tls,
@@ -63,6 +66,21 @@ pub fn check(config: &Config) -> Result<Checked, Vec<Failure>> {
         }
     }
     Err(failures)
+}
+
+/// A nursery's papers are made from the journal: it must keep what they need.
+fn keeps_too_short(config: &Config, enrolment: &Enrolment) -> Option<Failure> {
+    let days = config.journal.keep_days;
+    let short = enrolment.public.purposes.nursery.is_some() && days < Journal::PAPERS_DAYS;
+    short.then(|| {
+        Failure::new(
+            exit::CONFIG,
+            format!(
+                "journal.keep_days: {days} is too short for a nursery, whose papers need the facts of this month and the last: at least {}",
+                Journal::PAPERS_DAYS
+            ),
+        )
+    })
 }
 
 fn keys(config: &Config) -> Result<Option<Arc<dyn KeyProvider>>, Failure> {

@@ -188,6 +188,18 @@ impl<'a> Section<'a> {
         Some(path)
     }
 
+    pub(super) fn mount(&self, key: &str) -> Option<String> {
+        let path = self.text(key)?;
+        if !path.starts_with('/') || path == "/" {
+            self.wrong(
+                key,
+                "must be the absolute path of a directory a stick is mounted at, as in \"/media/stick\"",
+            );
+            return None;
+        }
+        Some(path)
+    }
+
     pub(super) fn host(&self, key: &str) -> Option<String> {
         let host = self.text(key)?;
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':');

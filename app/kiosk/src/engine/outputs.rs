@@ -51,7 +51,7 @@ impl Engine {
                 }
                 Output::Tone(tone) => self.signal.give(tone),
                 Output::WakeAt(at) => self.due.session = Some(at),
-                Output::Papers { .. } => {}
+                Output::Papers { month, write } => self.papers_wanted(month, write),
                 Output::Keep { key, value } => {
                     if let Err(error) = self.journal.set_setting(key, &value) {
                         tracing::warn!(key, %error, "a setting is not kept across a restart");
@@ -61,7 +61,7 @@ impl Engine {
         }
     }
 
-    fn append(&mut self, drafts: Vec<Draft>) -> Input {
+    pub(super) fn append(&mut self, drafts: Vec<Draft>) -> Input {
         match self.journal.append(drafts) {
             Ok(facts) => {
                 self.follow.appended(&facts, kernel::monotonic_ns());

@@ -12,7 +12,7 @@ use crate::{
     documents::{Documents, News},
 };
 
-pub(super) fn clock(journal: &Journal, times: &mut Times) {
+pub(crate) fn clock(journal: &Journal, times: &mut Times) {
     match journal.clock_floor() {
         Ok(Some(floor)) => {
             times.keeper.raise_floor(floor);

@@ -5,11 +5,16 @@ use std::{
     time::Duration,
 };
 
+use machitap_domain::fact::Class;
 use machitap_kiosk_core::{Input, sync::SyncInput};
 use machitap_wire::Topic;
 
-use super::{Engine, Msg, READER_LIMIT, take_due};
-use crate::{messages, watchdog};
+use super::{Engine, Msg, READER_LIMIT, papers::Wish, take_due};
+use crate::{
+    messages,
+    papers::desk::{Answer, no},
+    watchdog,
+};
 
 /// The engine ended because it was asked to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +31,8 @@ impl Engine {
 
     /// Takes one message, or waits until something is due; false at the end.
     fn turn(&mut self, messages: &Receiver<Msg>) -> bool {
-        let busy = self.to_publish.is_some() && self.due.publish.is_none();
+        let busy = (self.to_publish.is_some() && self.due.publish.is_none())
+            || (self.papers.is_reading() && self.due.papers.is_none());
         let message = if busy {
             match messages.try_recv() {
                 Ok(message) => Some(message),
@@ -48,6 +54,9 @@ impl Engine {
         self.due();
         if self.due.publish.is_none() {
             self.publish_one();
+        }
+        if self.due.papers.is_none() {
+            self.papers_step();
         }
         true
     }
@@ -75,6 +84,20 @@ impl Engine {
                 // Whoever asked may have gone.
                 let _ = answer.try_send(self.status());
             }
+            Msg::PapersAsked { month, answer } => self.papers_wish(month, Wish::Files(answer)),
+            Msg::PapersTaken { month, answer } => {
+                let said = if self.papers_written(month, None) {
+                    Answer::Kept
+                } else {
+                    no(
+                        "the papers are written, but the journal takes no fact of it".into(),
+                        Class::Repair,
+                    )
+                };
+                // As above.
+                let _ = answer.try_send(said);
+            }
+            Msg::PapersMade(made) => self.papers_made(made),
             Msg::Stop => {}
         }
     }
@@ -98,6 +121,7 @@ impl Engine {
             self.show_link(now);
         }
         take_due(&mut self.due.publish, now);
+        take_due(&mut self.due.papers, now);
         if take_due(&mut self.due.checkpoint, now) {
             self.checkpoint();
         }

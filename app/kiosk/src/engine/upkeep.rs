@@ -45,7 +45,8 @@ impl Engine {
         let now = self.times.now();
         let mut next = ROUND_MS;
         if self.follow.is_quiet() {
-            if now.clock.quality.is_trusted() {
+            // Papers that are being made must find the facts they began with.
+            if now.clock.quality.is_trusted() && !self.papers.is_reading() {
                 match self.journal.prune(now.clock.wall_ms) {
                     Ok(pruned) if pruned.more => next = STEP_MS,
                     Ok(_) => {}

@@ -85,6 +85,20 @@ impl Place {
         place
     }
 
+    /// The same in a nursery.
+    pub fn nursery() -> Self {
+        let place = Self::new();
+        let path = place.path("enrolment/enrolment.toml");
+        let mut enrolment: bundle::Enrolment =
+            toml::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        enrolment.purposes = bundle::PurposeKeys {
+            nursery: Some(PurposeKey::new([5; 32])),
+            visit: None,
+        };
+        fs::write(&path, toml::to_string(&enrolment).unwrap()).unwrap();
+        place
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }

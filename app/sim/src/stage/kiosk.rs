@@ -134,7 +134,7 @@ impl Kiosk {
             "enrolment = {enrolment:?}\nstate = {state:?}\ntime_zone = \"Asia/Tokyo\"\ndemo = true\n\
              [broker]\nhost = \"localhost\"\nport = {port}\nkeep_alive_s = {keep_alive}\n\
              [reader]\nkeys = \"test-only\"\nenabled = {reader}\n\
-             [journal]\nmax_bytes = {max}\nmin_free_bytes = {min}\nkeep_days = 40\n\
+             [journal]\nmax_bytes = {max}\nmin_free_bytes = {min}\nkeep_days = 70\n\
              [screen]\nsize = {size:?}\nfullscreen = false\n\
              [sound]\nenabled = false\n",
             enrolment = self.enrolment.display().to_string(),

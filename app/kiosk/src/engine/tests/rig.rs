@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex,
         mpsc::{Receiver, Sender, channel},
     },
+    time::{Duration, Instant},
 };
 
 use jiff::tz::TimeZone;
@@ -78,6 +79,7 @@ pub(super) struct Place {
     dir: TempDir,
     pub(super) settings: Settings,
     pub(super) reading: Arc<Mutex<Reading>>,
+    pub(super) stick: Option<PathBuf>,
 }
 
 impl Place {
@@ -97,6 +99,7 @@ impl Place {
                 wall_ms: MORNING_MS,
                 vouched: Vouched::Ntp { max_error_ms: 20 },
             })),
+            stick: None,
         }
     }
 
@@ -137,7 +140,7 @@ impl Place {
         let (drawn, inbox) = channel();
         let city = Signer::from_seed([1; 32]);
         let reading = Arc::clone(&self.reading);
-        let engine = Engine::new(Parts {
+        let mut engine = Engine::new(Parts {
             journal,
             replaced: report.quarantined.map(|q| q.old),
             documents: Documents::new(
@@ -166,13 +169,14 @@ impl Place {
             display: Box::new(Screens {
                 seen: seen.clone(),
                 last: Arc::clone(&last),
-                drawn,
+                drawn: drawn.clone(),
             }),
             signal: Box::new(seen.clone()),
             trace: Trace::open(&self.trace_path()).unwrap(),
             started_ns: 0,
             last_ticket: 0,
         });
+        engine.with_papers(self.stick.clone(), drawn);
         Kiosk {
             engine,
             seen,
@@ -226,6 +230,18 @@ impl Kiosk {
         self.engine.take(message);
         self.engine.due();
         self.settle();
+    }
+
+    /// As the loop does, until it is so.
+    pub(super) fn run_until(&mut self, is: impl Fn(&Self) -> bool) {
+        let until = Instant::now() + Duration::from_secs(30);
+        while !is(self) {
+            assert!(Instant::now() < until, "in vain; {:?}", self.seen.take());
+            match self.inbox.recv_timeout(Duration::from_millis(1)) {
+                Ok(message) => self.engine.take(message),
+                Err(_) => self.engine.papers_step(),
+            }
+        }
     }
 
     pub(super) fn tap(&mut self, credential: Credential) {
