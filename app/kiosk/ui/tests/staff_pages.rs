@@ -97,10 +97,7 @@ fn a_list_stays_on_its_page_and_opens_on_its_first() {
 fn the_choice_is_told_to_assistive_means() {
     let stage = Stage::new();
     stage.show(&view("staff-correcting"));
-    for (label, chosen) in [
-        ("時刻が ちがっていた", true),
-        ("ちがう子を 記録した", false),
-    ] {
+    for (label, chosen) in [("時刻の まちがい", true), ("ちがう子を 記録", false)] {
         let chip = stage.control(label);
         assert_eq!(chip.accessible_role(), Some(AccessibleRole::Checkbox));
         assert_eq!(chip.accessible_checked(), Some(chosen), "{label}");

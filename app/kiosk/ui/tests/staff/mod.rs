@@ -56,7 +56,7 @@ pub(crate) fn expected(view: &View) -> Option<BTreeMap<String, Touch>> {
             all.put("まえの 月", Touch::Months(-1));
             all.put("つぎの 月", Touch::Months(1));
             if papers.rows.is_some() && papers.stick != Stick::Writing {
-                all.act("USBメモリーに 書き出す", StaffAct::Write);
+                all.act("USBメモリーに\n書き出す", StaffAct::Write);
             }
         }
         _ => return None,
@@ -95,7 +95,7 @@ fn on_board(board: &Board, all: &mut Labels) {
         false => "緊急・ひなんの 点呼",
     };
     all.act(emergency, StaffAct::Emergency);
-    all.act("お知らせ・確認", StaffAct::Alarms);
+    all.act("要確認", StaffAct::Alarms);
     all.act("やること", StaffAct::Tasks);
     all.act("月の 帳票", StaffAct::Papers);
     all.act("端末の ようす", StaffAct::Kiosk);
@@ -123,8 +123,8 @@ fn on_sheet(sheet: &ChildSheet, all: &mut Labels) {
         all.act("カードを\nわすれた", StaffAct::Pass);
         all.act("お休み・\nおくれる", StaffAct::Excuse);
         match sheet.child.place {
-            Place::Here(_) => all.act("降園を 手で 記録", StaffAct::Out),
-            _ => all.act("登園を 手で 記録", StaffAct::In),
+            Place::Here(_) => all.act("降園を 記録", StaffAct::Out),
+            _ => all.act("登園を 記録", StaffAct::In),
         }
     }
 }
@@ -132,11 +132,11 @@ fn on_sheet(sheet: &ChildSheet, all: &mut Labels) {
 fn on_correcting(correcting: &Correcting, all: &mut Labels) {
     all.picks(correcting.reasons.iter().map(|&why| {
         match why {
-            CorrectionReason::ForgotToTap => "カードを かざし忘れた",
-            CorrectionReason::WrongChild => "ちがう子を 記録した",
-            CorrectionReason::WrongWay => "登園と 降園が 逆だった",
-            CorrectionReason::WrongTime => "時刻が ちがっていた",
-            CorrectionReason::Clock => "端末の 時計が ちがっていた",
+            CorrectionReason::ForgotToTap => "かざし忘れ",
+            CorrectionReason::WrongChild => "ちがう子を 記録",
+            CorrectionReason::WrongWay => "登園と 降園が 逆",
+            CorrectionReason::WrongTime => "時刻の まちがい",
+            CorrectionReason::Clock => "時計の ずれ",
         }
         .to_owned()
     }));
@@ -209,7 +209,7 @@ fn alarm(alarm: &AlarmRow) -> String {
         AlarmKind::NotReported => "連絡が なく、来ていません",
         AlarmKind::StillHere => "閉園後も 園に います",
         AlarmKind::Barred => "お迎えを 止めている人です",
-        AlarmKind::NotToday => "きょうは お迎えの日では ない人です",
+        AlarmKind::NotToday => "お迎えの日では ない人です",
     };
     format!("{name}：{what}")
 }
