@@ -26,6 +26,14 @@ pub const SCHEMA: i64 = 2;
 
 const MIGRATIONS: [&str; SCHEMA as usize] = [include_str!("db/v1.sql"), include_str!("db/v2.sql")];
 
+/// A group of batches changes some 5 MiB of pages; in a smaller cache they would be written
+/// to the log before the commit, and again with it.
+const CACHE_KIB: i64 = 16 * 1024;
+
+/// The log is copied into the database at this length, pages of 4 KiB: well above one group,
+/// so that not every commit pays for a copy, and half of what the log may keep.
+const LOG_PAGES: i64 = 8 * 1024;
+
 /// A lock held by another process of the city is waited for so long.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -131,6 +139,8 @@ impl Db {
         conn.pragma_update(None, "synchronous", "FULL")?;
         conn.pragma_update(None, "foreign_keys", true)?;
         conn.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+        conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        conn.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         conn.set_prepared_statement_cache_capacity(64);
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let found: i64 = tx.query_row("SELECT user_version FROM pragma_user_version", [], |r| {
