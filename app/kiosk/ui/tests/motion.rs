@@ -87,7 +87,10 @@ fn the_idle_card_glides_and_rests() {
     stage.pass(ms(500));
     let near = stage.picture();
     assert!(rest.differs(&near) > 5_000, "the card lies on the reader");
-    assert!(!stage.ui.window().has_active_animations(), "and rests there");
+    assert!(
+        !stage.ui.window().has_active_animations(),
+        "and rests there"
+    );
     stage.pass(ms(1_000));
     assert_eq!(near.differs(&stage.picture()), 0);
     stage.pass(ms(700));

@@ -2,12 +2,7 @@
 //! first broker while the second is away; then the second starts, and the time counts from
 //! the first message it hands to a subscriber to the last, or to the commit of the last.
 
-use std::{
-    fs,
-    net::TcpStream,
-    path::Path,
-    time::Duration,
-};
+use std::{fs, net::TcpStream, path::Path, time::Duration};
 
 use anyhow::{Context, Result};
 use machitap_sim::stage::{Kiosk, Process, Recipe, Stage, free_port, wait};

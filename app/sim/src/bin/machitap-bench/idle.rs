@@ -42,7 +42,10 @@ pub(crate) fn measure(size: Size, figures: &mut Figures) -> Result<()> {
         let times = times - woken_before.get(thread).copied().unwrap_or(0);
         (times > 0).then(|| format!("{thread} {:.1}", times as f64 / rest.as_secs_f64()))
     };
-    let each: Vec<_> = woken.iter().filter_map(|(t, n)| per_second(t, *n)).collect();
+    let each: Vec<_> = woken
+        .iter()
+        .filter_map(|(t, n)| per_second(t, *n))
+        .collect();
     let total = woken.values().sum::<u64>() - woken_before.values().sum::<u64>();
     figures.row(
         "· its threads wake, times a second",
