@@ -1,0 +1,103 @@
+//! The tables written by hand, and the columns of the kiosk's papers they speak of.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, ensure};
+
+/// Each child's Monday, and each class's.
+pub const REGISTER: &str = include_str!("../../town/monday/expected-register.csv");
+/// Each charged day, and each class's sum.
+pub const STATEMENT: &str = include_str!("../../town/monday/expected-statement.csv");
+/// The day after, under the new tariff.
+pub const DECEMBER: &str = include_str!("../../town/monday/expected-december.csv");
+
+/// The columns of a table of the papers that another one names, of the rows that tell of
+/// a day (in the statement, a child's sum is none).
+///
+/// # Errors
+/// When the file cannot be read, or has no such column.
+pub fn columns(papers: &Path, like: &str) -> Result<String> {
+    let text = fs::read_to_string(papers).with_context(|| papers.display().to_string())?;
+    let text = text
+        .strip_prefix('\u{feff}')
+        .context("no byte order mark: a spreadsheet would guess")?;
+    ensure!(!text.contains('"'), "a quoted cell: nobody here has one");
+    let mut rows = text
+        .split("\r\n")
+        .map(|row| row.split(',').collect::<Vec<_>>());
+    let head = rows.next().context("an empty table")?;
+    let wanted: Vec<usize> = like
+        .lines()
+        .next()
+        .into_iter()
+        .flat_map(|line| line.split(','))
+        .map(|name| {
+            let place = head.iter().position(|cell| *cell == name);
+            place.with_context(|| format!("no column {name:?} in {head:?}"))
+        })
+        .collect::<Result<_>>()?;
+    let day = head.iter().position(|cell| *cell == "日付");
+    let mut found = String::new();
+    let told = rows
+        // The notes below the table have rows of their own.
+        .take_while(|row| row.len() > 1)
+        .filter(|row| day.is_none_or(|day| row.get(day) != Some(&"合計")));
+    for row in std::iter::once(head.clone()).chain(told) {
+        let cells: Vec<&str> = wanted
+            .iter()
+            .map(|n| row.get(*n).copied().unwrap_or_default())
+            .collect();
+        found.push_str(&cells.join(","));
+        found.push('\n');
+    }
+    Ok(found)
+}
+
+/// Compares a table written by hand with the papers, line by line.
+///
+/// # Errors
+/// With every line that only one of them has.
+pub fn compare(what: &str, by_hand: &str, found: &str) -> Result<()> {
+    let only = |these: &str, those: &str| -> Vec<String> {
+        let those: Vec<&str> = those.lines().collect();
+        let lines = these.lines().filter(|line| !those.contains(line));
+        lines.map(str::to_owned).collect()
+    };
+    let (missing, added) = (only(by_hand, found), only(found, by_hand));
+    ensure!(
+        missing.is_empty() && added.is_empty(),
+        "the {what}:\nonly in the table written by hand:\n  {}\nonly in what the kiosk wrote:\n  {}",
+        missing.join("\n  "),
+        added.join("\n  ")
+    );
+    ensure!(
+        by_hand.lines().eq(found.lines()),
+        "the {what} has the right lines in another order, or one of them twice"
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_of_one_line_is_found() {
+        assert!(compare("t", "a\nb\n", "a\nb\n").is_ok());
+        for other in ["a\n", "a\nc\n", "b\na\n", "a\nb\nb\n", "a\nb\nc\n"] {
+            assert!(compare("t", "a\nb\n", other).is_err(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_named_columns_are_compared_and_sums_of_children_are_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("statement.csv");
+        let text = "\u{feff}クラス,日付,金額(円)\r\nさくら組,2026-11-30,150\r\n\
+                    さくら組,合計,150\r\nさくら組,クラス計,150\r\n\r\n注,さようなら\r\n";
+        fs::write(&file, text).unwrap();
+        let found = columns(&file, "日付,金額(円)\n…").unwrap();
+        assert_eq!(found, "日付,金額(円)\n2026-11-30,150\nクラス計,150\n");
+        assert!(columns(&file, "なまえ").is_err());
+    }
+}
