@@ -76,7 +76,7 @@ fn the_idle_card_glides_and_rests() {
     let stage = Stage::new();
     stage.show(&view("nursery-idle"));
     let rest = stage.picture();
-    stage.pass(ms(8_000));
+    stage.pass(ms(9_000));
     assert_eq!(rest.differs(&stage.picture()), 0, "at rest nothing moves");
     assert!(!stage.ui.window().has_active_animations());
     stage.pass(ms(1_000));
@@ -125,7 +125,7 @@ fn an_idle_kiosk_rests_most_of_the_time() {
         stage.show(&view(name));
         let moving = moving(&stage);
         assert!(moving > 0, "{name}: it shows where the card goes");
-        assert!(moving * 6 <= SAMPLES, "{name}: {moving} of {SAMPLES} move");
+        assert!(moving * 7 <= SAMPLES, "{name}: {moving} of {SAMPLES} move");
     }
 }
 
