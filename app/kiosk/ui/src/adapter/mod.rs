@@ -1,6 +1,7 @@
 //! From the core's views to plain properties: one module for each global of `ui/api`.
 
 mod asked;
+mod breaks;
 mod header;
 mod idle;
 mod message;
@@ -14,7 +15,8 @@ use machitap_kiosk_core::view::{Header, Remaining, View};
 use slint::{ComponentHandle, Model, SharedString, VecModel};
 
 use crate::screens::{
-    App, AskedApi, BadgeItem, ChildItem, HeaderApi, IdleApi, NurseryApi, Page, RankItem, SessionApi,
+    AnswerItem, App, AskedApi, BadgeItem, ChildItem, HeaderApi, IdleApi, NurseryApi, Page,
+    RankItem, SessionApi,
 };
 
 /// The lists on the screen. They live as long as the window and change row by row.
@@ -23,7 +25,7 @@ pub(crate) struct Models {
     notices: Rc<VecModel<SharedString>>,
     ranking: Rc<VecModel<RankItem>>,
     children: Rc<VecModel<ChildItem>>,
-    answers: Rc<VecModel<SharedString>>,
+    answers: Rc<VecModel<AnswerItem>>,
     epoch: Cell<i32>,
 }
 
@@ -84,7 +86,7 @@ impl Models {
                 asked::question(app, question);
                 update(
                     &self.answers,
-                    question.answers.iter().map(Into::into).collect(),
+                    question.answers.iter().map(asked::answer).collect(),
                 );
                 (Page::Question, Some(question.remaining))
             }
