@@ -59,6 +59,22 @@ fn a_new_view_starts_its_ring_anew_and_a_minute_of_the_clock_does_not() {
 }
 
 #[test]
+fn a_question_runs_out_and_a_choice_about_money_waits() {
+    let stage = Stage::new();
+    stage.show(&view("question"));
+    let whole = stage.picture();
+    stage.pass(ms(8_000));
+    assert!(whole.differs(&stage.picture()) > 500, "its ring runs");
+    for name in ["price-waiting-pays", "notice"] {
+        stage.show(&view(name));
+        let shown = stage.picture();
+        stage.pass(ms(8_000));
+        assert_eq!(shown.differs(&stage.picture()), 0, "{name} hurries nobody");
+        assert!(!stage.ui.window().has_active_animations());
+    }
+}
+
+#[test]
 fn undo_counts_its_seconds_down_and_goes() {
     let stage = Stage::new();
     stage.show(&view("visit-done"));

@@ -1,6 +1,7 @@
 //! From the core's views to plain properties: one module for each global of `ui/api`.
 
 mod asked;
+mod breaks;
 mod header;
 mod idle;
 mod message;
@@ -19,7 +20,8 @@ use machitap_kiosk_core::view::{Header, Remaining, View};
 use slint::{ComponentHandle, Model, SharedString, VecModel};
 
 use crate::screens::{
-    App, AskedApi, BadgeItem, ChildItem, HeaderApi, IdleApi, NurseryApi, Page, RankItem, SessionApi,
+    AnswerItem, App, AskedApi, BadgeItem, ChildItem, HeaderApi, IdleApi, NurseryApi, Page,
+    RankItem, SessionApi,
 };
 
 /// The lists on the screen. They live as long as the window and change row by row.
@@ -28,7 +30,7 @@ pub(crate) struct Models {
     notices: Rc<VecModel<SharedString>>,
     ranking: Rc<VecModel<RankItem>>,
     children: Rc<VecModel<ChildItem>>,
-    answers: Rc<VecModel<SharedString>>,
+    answers: Rc<VecModel<AnswerItem>>,
     staff: staff_pages::Lists,
     epoch: Cell<i32>,
 }
@@ -92,7 +94,7 @@ impl Models {
                 asked::question(app, question);
                 update(
                     &self.answers,
-                    question.answers.iter().map(Into::into).collect(),
+                    question.answers.iter().map(asked::answer).collect(),
                 );
                 (Page::Question, Some(question.remaining))
             }

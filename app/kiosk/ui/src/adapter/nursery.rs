@@ -5,7 +5,7 @@ use machitap_domain::{
 use machitap_kiosk_core::view::{ChildRow, Household, NurseryDone, PriceAt, Quote, RowReason};
 use slint::{ComponentHandle, SharedString};
 
-use super::{grouped, header::time};
+use super::{breaks::in_two, grouped, header::time};
 use crate::screens::{
     App, Because, ChildItem, Comer, Greeting, MarkItem, NurseryApi, PriceItem, QuoteItem, Way,
 };
@@ -103,7 +103,9 @@ pub(super) fn child(child: &ChildRow) -> ChildItem {
     };
     ChildItem {
         name: child.name.reveal().into(),
+        name_parts: in_two(child.name.reveal()).into(),
         kana: child.kana.reveal().into(),
+        kana_parts: in_two(child.kana.reveal()).into(),
         class: child.class.as_str().into(),
         mark: mark(child.mark),
         way: match child.direction {
