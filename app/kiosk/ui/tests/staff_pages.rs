@@ -115,7 +115,7 @@ fn how_old_the_lists_are_is_always_said_and_never_that_all_are_there() {
                 "名簿：9日前",
                 "欠席連絡：日づけ不明",
                 "通信は お休み中（128 件 待ち）",
-                "時計を たしかめています",
+                "時計：たしかめ中",
             ] {
                 assert!(says(&stage, text), "{name} {w}x{h}: {text}");
             }

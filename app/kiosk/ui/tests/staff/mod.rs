@@ -91,8 +91,8 @@ impl Labels {
 fn on_board(board: &Board, all: &mut Labels) {
     all.picks(board.classes.iter().map(|c| c.name.clone()));
     let emergency = match board.emergency {
-        true => "点呼を つづける（ひなん中）",
-        false => "緊急・ひなんの 点呼",
+        true => "点呼を つづける\n（ひなん中）",
+        false => "緊急・ひなんの\n点呼",
     };
     all.act(emergency, StaffAct::Emergency);
     all.act("要確認", StaffAct::Alarms);
