@@ -73,7 +73,7 @@ fn child(month: Month, n: u32) -> ChildPapers {
         },
         care: vec![CareFrom {
             from: month.first(),
-            care: if n % 3 == 0 {
+            care: if n.is_multiple_of(3) {
                 Care::Short
             } else {
                 Care::Standard
@@ -91,11 +91,11 @@ fn child(month: Month, n: u32) -> ChildPapers {
 fn mark(n: u32, day: u32) -> DayMark {
     let at = |h: i8, m: u32| Time::new(h, i8::try_from(m % 60).unwrap_or(0), 0, 0).ok();
     let stay = Attended {
-        first: at(7 + i8::from(n % 2 == 0), n * 7 + day * 3),
-        last: at(16 + i8::from(n % 3 == 0), n * 5 + day * 11),
+        first: at(7 + i8::from(n.is_multiple_of(2)), n * 7 + day * 3),
+        last: at(16 + i8::from(n.is_multiple_of(3)), n * 5 + day * 11),
         comings: 1,
-        late: (n + day) % 29 == 0,
-        corrected: (n + day) % 23 == 0,
+        late: (n + day).is_multiple_of(29),
+        corrected: (n + day).is_multiple_of(23),
     };
     match (n * 31 + day * 17) % 97 {
         0 => DayMark::Unknown(Attended { last: None, ..stay }),

@@ -161,22 +161,22 @@ fn each_wrong_value_names_its_key_its_line_and_what_would_be_right() {
         (
             "enabled = false",
             "enable = false",
-            21,
+            22,
             "sound.enable",
             "no such key",
         ),
-        ("[sound]", "[sounds]", 20, "sounds", "no such key"),
+        ("[sound]", "[sounds]", 21, "sounds", "no such key"),
         (
             "\"/media/stick\"",
             "\"media\"",
-            23,
+            24,
             "papers.stick",
             "absolute path",
         ),
         (
             "\"/media/stick\"",
             "\"/\"",
-            23,
+            24,
             "papers.stick",
             "absolute path",
         ),
@@ -206,7 +206,7 @@ fn every_fault_is_told_at_once_in_the_order_of_the_file() {
     assert_eq!(said.len(), 4, "{said:?}");
     assert!(said[0].starts_with("line 2: time_zone: "), "{said:?}");
     assert!(said[1].starts_with("line 6: broker.port: "), "{said:?}");
-    assert!(said[2].starts_with("line 19: noise: "), "{said:?}");
+    assert!(said[2].starts_with("line 20: noise: "), "{said:?}");
     assert!(said[3].starts_with("state: is missing"), "{said:?}");
 }
 
