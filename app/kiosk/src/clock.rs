@@ -4,6 +4,8 @@
 //! [`kernel`] takes the readings.
 
 pub mod kernel;
+#[cfg(feature = "offscreen")]
+pub mod staged;
 
 use machitap_domain::{BootId, Clock, ClockSource, Millis, Now, Quality};
 use serde::{Deserialize, Serialize};

@@ -22,6 +22,8 @@ pub struct Config {
     /// A demonstration: publicly known card keys are allowed, and the machine's clock is
     /// believed without a time server.
     pub demo: bool,
+    /// A file that stands in the place of the machine's clocks, for a played day.
+    pub clock: Option<PathBuf>,
     /// The broker.
     pub broker: Broker,
     /// The card reader.
@@ -193,6 +195,7 @@ impl Config {
             );
         }
         let demo = root.or("demo", false, Section::flag);
+        let clock = staged_clock(&mut root, demo, base);
         let broker = broker(&mut root);
         let reader = reader(&mut root, demo, base);
         let journal = journal(&mut root);
@@ -210,6 +213,7 @@ impl Config {
                 state: state?,
                 zone,
                 demo,
+                clock,
                 broker: broker?,
                 reader: reader?,
                 journal,
@@ -219,6 +223,16 @@ impl Config {
             })
         })
     }
+}
+
+fn staged_clock(root: &mut Section<'_>, demo: bool, base: &Path) -> Option<PathBuf> {
+    let path = root.optional("clock", Section::path)?;
+    if !demo {
+        root.wrong("clock", "is for a played day: it needs demo = true");
+    } else if !cfg!(feature = "offscreen") {
+        root.wrong("clock", "needs a build with the feature offscreen");
+    }
+    Some(base.join(path))
 }
 
 fn broker(root: &mut Section<'_>) -> Option<Broker> {

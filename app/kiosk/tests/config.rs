@@ -80,6 +80,13 @@ fn each_wrong_value_names_its_key_its_line_and_what_would_be_right() {
         ),
         ("demo = false", "demo = \"no\"", 4, "demo", "true or false"),
         (
+            "demo = false",
+            "demo = false\nclock = \"clock.json\"",
+            5,
+            "clock",
+            "needs demo = true",
+        ),
+        (
             "broker.example",
             "mqtts://broker",
             6,

@@ -3,6 +3,7 @@
 
 mod broker;
 mod city;
+mod clock;
 mod control;
 mod dir;
 mod keeper;
@@ -20,6 +21,7 @@ use machitap_domain::{FacilityId, KioskId};
 
 pub use broker::Broker;
 pub use city::{City, Documents};
+pub use clock::{StagedClock, Vouched};
 pub use control::{Control, Status};
 pub use dir::Dir;
 pub use kiosk::{Kiosk, Plan, Reader, Surface};

@@ -35,15 +35,22 @@ pub const STAFF_PIN: &str = "482913";
 const KEY_VERSION: u8 = 1;
 
 static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| {
+    cards(include_str!("../town/cards.toml"))
+        .expect("the sample cards are part of the program, and a test reads them")
+});
+
+/// Reads a file of cards.
+///
+/// # Errors
+/// When it is none.
+pub fn cards(text: &str) -> Result<Vec<Sample>> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct File {
         cards: Vec<Sample>,
     }
-    let file: File = toml::from_str(include_str!("../town/cards.toml"))
-        .expect("the sample cards are part of the program, and a test reads them");
-    file.cards
-});
+    Ok(toml::from_str::<File>(text)?.cards)
+}
 
 /// A sample card.
 #[derive(Debug, Clone, Deserialize)]
@@ -141,6 +148,14 @@ impl Wallet {
             .iter()
             .find(|s| s.name == name)
             .with_context(|| format!("there is no sample card {name:?}"))?;
+        self.make(sample)
+    }
+
+    /// The card a file of cards describes.
+    ///
+    /// # Errors
+    /// When the description lacks something.
+    pub fn make(&self, sample: &'static Sample) -> Result<Box<dyn VirtualCard>> {
         let citizen = || {
             let citizen = sample.citizen.clone();
             citizen.with_context(|| format!("sample card {name:?} has no citizen"))

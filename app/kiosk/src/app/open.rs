@@ -17,7 +17,7 @@ use machitap_store::{Journal, OpenError, Opened};
 
 use super::Checked;
 use crate::{
-    clock::{self, Timekeeper, kernel},
+    clock::{self, Reading, Timekeeper, kernel},
     config::Config,
     documents::Documents,
     engine::{Display, Engine, Identity, Msg, Parts, Times},
@@ -71,13 +71,7 @@ impl Start {
             floor,
             keys,
         } = checked;
-        let boot = kernel::boot_id()
-            .map_err(|error| Failure::new(exit::INTERNAL, format!("boot id: {error}")))?;
-        let clocks = if config.demo {
-            kernel::Kernel::demo()
-        } else {
-            kernel::Kernel::appliance()
-        };
+        let (keeper, read) = clocks(&config)?;
         let public = enrolment.public;
         let mut engine = Engine::new(Parts {
             journal: opened.journal,
@@ -98,8 +92,8 @@ impl Start {
                 signer: enrolment.signer,
             },
             times: Times {
-                keeper: Timekeeper::new(boot, clock::built_ms()),
-                read: Box::new(move || clocks.read()),
+                keeper,
+                read,
                 floor,
             },
             display,
@@ -176,6 +170,30 @@ impl Start {
             }
         }
     }
+}
+
+pub(crate) type Clocks = (Timekeeper, Box<dyn FnMut() -> Reading + Send>);
+
+/// The machine's clocks, or what stands in their place.
+pub(crate) fn clocks(config: &Config) -> Result<Clocks, Failure> {
+    #[cfg(feature = "offscreen")]
+    if let Some(path) = &config.clock {
+        let mut staged = clock::staged::Staged::open(path).map_err(|error| {
+            Failure::new(exit::NO_INPUT, format!("{}: {error}", path.display()))
+        })?;
+        // A played day may lie before the day this program was built.
+        let keeper = Timekeeper::new(staged.boot(), 0);
+        return Ok((keeper, Box::new(move || staged.read())));
+    }
+    let boot = kernel::boot_id()
+        .map_err(|error| Failure::new(exit::INTERNAL, format!("boot id: {error}")))?;
+    let machine = if config.demo {
+        kernel::Kernel::demo()
+    } else {
+        kernel::Kernel::appliance()
+    };
+    let keeper = Timekeeper::new(boot, clock::built_ms());
+    Ok((keeper, Box::new(move || machine.read())))
 }
 
 /// What the journal needs to know.

@@ -26,6 +26,8 @@ pub struct Documents {
     pub nicknames: String,
     /// A roster per facility.
     pub rosters: Vec<(String, String)>,
+    /// Absence notices per facility.
+    pub absences: Vec<(String, String)>,
 }
 
 impl Documents {
@@ -39,6 +41,7 @@ impl Documents {
                 ("nursery".into(), town::NURSERY.into()),
                 ("community-centre".into(), town::COMMUNITY_CENTRE.into()),
             ],
+            absences: Vec::new(),
         }
     }
 }
@@ -92,6 +95,7 @@ impl City {
             fs::remove_dir_all(&to)?;
         }
         fs::create_dir_all(to.join("rosters"))?;
+        fs::create_dir_all(to.join("absences"))?;
         let pin = self.pin_hash()?;
         fs::write(to.join("catalogue.toml"), &documents.catalogue)?;
         fs::write(to.join("notices.toml"), &documents.notices)?;
@@ -99,6 +103,9 @@ impl City {
         for (facility, roster) in &documents.rosters {
             let roster = roster.replace(town::PIN_PLACE, &pin);
             fs::write(to.join(format!("rosters/{facility}.toml")), roster)?;
+        }
+        for (facility, absences) in &documents.absences {
+            fs::write(to.join(format!("absences/{facility}.toml")), absences)?;
         }
         Ok(())
     }

@@ -55,6 +55,8 @@ pub struct Plan {
     pub reader: Reader,
     /// The day its certificate ends, as `2025-06-01`; the city's own rule if absent.
     pub certificate_until: Option<&'static str>,
+    /// The file of a [`super::StagedClock`], where it does not go by the machine's clocks.
+    pub clock: Option<PathBuf>,
 }
 
 impl Default for Plan {
@@ -68,6 +70,7 @@ impl Default for Plan {
             broker_port: None,
             reader: Reader::Private,
             certificate_until: None,
+            clock: None,
         }
     }
 }
@@ -130,8 +133,11 @@ impl Kiosk {
 
     fn configure(&self) -> Result<()> {
         let plan = &self.plan;
+        let clock = plan.clock.as_ref().map_or_else(String::new, |path| {
+            format!("clock = {:?}\n", path.display().to_string())
+        });
         let text = format!(
-            "enrolment = {enrolment:?}\nstate = {state:?}\ntime_zone = \"Asia/Tokyo\"\ndemo = true\n\
+            "{clock}enrolment = {enrolment:?}\nstate = {state:?}\ntime_zone = \"Asia/Tokyo\"\ndemo = true\n\
              [broker]\nhost = \"localhost\"\nport = {port}\nkeep_alive_s = {keep_alive}\n\
              [reader]\nkeys = \"test-only\"\nenabled = {reader}\n\
              [journal]\nmax_bytes = {max}\nmin_free_bytes = {min}\nkeep_days = 70\n\

@@ -2,7 +2,6 @@
 //! real PC/SC stack, a real broker and the real programs.
 
 mod afternoon;
-mod album;
 mod morning;
 mod player;
 mod summary;
@@ -12,9 +11,11 @@ use std::{env, path::PathBuf, process::ExitCode, time::Instant};
 
 use anyhow::Result;
 use clap::Parser;
-use machitap_sim::stage::{Documents, Plan, Stage};
+use machitap_sim::{
+    album::Album,
+    stage::{Documents, Plan, Stage},
+};
 
-use album::Album;
 use player::{Player, say};
 
 #[derive(Parser)]

@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use machitap_card::virt::{Fault, Inserted};
-use machitap_sim::stage::{Control, Kiosk, wait};
-
-use crate::album::Album;
+use machitap_sim::{
+    album::Album,
+    stage::{Control, Kiosk, wait},
+};
 
 /// How long a screen may take to come. A view that comes by itself (the ring that runs
 /// out, a message that goes) is among them.

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use machitap_sim::{
+    album::Album,
     oracle::{self, Verdict, Witness},
     stage::{Kiosk, Stage},
 };
-
-use crate::album::Album;
 
 /// How long the last facts may take to be counted.
 const LAST_LIMIT: Duration = Duration::from_secs(120);

@@ -8,6 +8,7 @@ use std::{
 use anyhow::{Context, Result};
 
 /// A picture.
+#[derive(Debug)]
 struct Picture {
     file: String,
     scene: String,
@@ -15,14 +16,18 @@ struct Picture {
 }
 
 /// Pictures in the order they were taken.
-pub(crate) struct Album {
+#[derive(Debug)]
+pub struct Album {
     dir: PathBuf,
     pictures: Vec<Picture>,
 }
 
 impl Album {
     /// An empty one; pictures of an earlier play go.
-    pub(crate) fn new(dir: &Path) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When the directory cannot be made or cleared.
+    pub fn new(dir: &Path) -> Result<Self> {
         fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
         for entry in fs::read_dir(dir)?.flatten() {
             if entry
@@ -40,7 +45,7 @@ impl Album {
     }
 
     /// The file the next picture goes to.
-    pub(crate) fn next(&mut self, scene: &str, name: &str, caption: &str) -> PathBuf {
+    pub fn next(&mut self, scene: &str, name: &str, caption: &str) -> PathBuf {
         let file = format!("{:02}-{name}.png", self.pictures.len() + 1);
         let path = self.dir.join(&file);
         self.pictures.push(Picture {
@@ -51,16 +56,26 @@ impl Album {
         path
     }
 
-    pub(crate) fn len(&self) -> usize {
+    /// How many pictures there are.
+    pub fn len(&self) -> usize {
         self.pictures.len()
     }
 
-    pub(crate) fn index(&self) -> PathBuf {
+    /// True before the first.
+    pub fn is_empty(&self) -> bool {
+        self.pictures.is_empty()
+    }
+
+    /// The page.
+    pub fn index(&self) -> PathBuf {
         self.dir.join("index.html")
     }
 
     /// Writes the page.
-    pub(crate) fn finish(&self) -> Result<()> {
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn finish(&self) -> Result<()> {
         let mut page = String::from(
             "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width\">\n\

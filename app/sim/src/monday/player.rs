@@ -1,0 +1,329 @@
+//! The script, played: on the running kiosk, with cards in the real card stack.
+
+use std::{
+    collections::BTreeSet,
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use jiff::{
+    Timestamp, ToSpan as _,
+    civil::{Date, Time},
+};
+use machitap_card::virt::{Fault, Faulty, Inserted, VirtualCard};
+use machitap_domain::{CitizenId, roster::Child};
+
+use super::{
+    Monday,
+    script::{Act, Line},
+};
+use crate::{
+    album::Album,
+    ledger,
+    stage::{Control, Kiosk, Stage, StagedClock, Vouched, wait},
+    town,
+};
+
+/// How long a screen may take to come.
+const SCREEN_LIMIT: Duration = Duration::from_secs(20);
+/// How long the link may take to find back, and all to be counted.
+const LINK_LIMIT: Duration = Duration::from_secs(120);
+/// A card that leaves early is away after so many commands.
+const EARLY: u32 = 3;
+/// The script may fall behind the clock by this much: a slow machine is waited for, one
+/// that would move a tap into another minute is not.
+const LATE: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
+/// What the usual answer of the catalogue's question says.
+const USUAL: &str = "ありません";
+const RECORD: &str = "記録する";
+
+/// A kiosk and a day before it.
+pub struct Player<'a> {
+    stage: &'a mut Stage,
+    kiosk: Kiosk,
+    control: Control,
+    clock: StagedClock,
+    monday: &'a Monday,
+    day: Date,
+    /// A card on its way out of the reader.
+    leaving: Option<JoinHandle<()>>,
+    album: Option<Album>,
+    cases: BTreeSet<usize>,
+    taps: u32,
+}
+
+/// What was played.
+#[derive(Debug)]
+pub struct Played {
+    /// The kiosk, still running.
+    pub kiosk: Kiosk,
+    /// The numbers of the special cases.
+    pub cases: BTreeSet<usize>,
+    /// Cards held to the reader.
+    pub taps: u32,
+}
+
+impl<'a> Player<'a> {
+    /// For a kiosk that is not started yet.
+    pub fn new(
+        stage: &'a mut Stage,
+        kiosk: Kiosk,
+        clock: StagedClock,
+        monday: &'a Monday,
+        album: Option<Album>,
+    ) -> Self {
+        Self {
+            control: kiosk.control(),
+            stage,
+            kiosk,
+            clock,
+            monday,
+            day: Date::default(),
+            leaving: None,
+            album,
+            cases: BTreeSet::new(),
+            taps: 0,
+        }
+    }
+
+    /// Plays all of it.
+    ///
+    /// # Errors
+    /// At the first line that does not go as it says; names it.
+    pub fn play(mut self, script: &[Line]) -> Result<Played> {
+        let played = script.iter().try_for_each(|line| {
+            self.line(line)
+                .with_context(|| format!("script.txt:{}: {}", line.number, line.text))
+        });
+        if let Some(album) = &self.album {
+            album.finish()?;
+        }
+        played?;
+        self.clear()?;
+        Ok(Played {
+            kiosk: self.kiosk,
+            cases: self.cases,
+            taps: self.taps,
+        })
+    }
+
+    fn line(&mut self, line: &Line) -> Result<()> {
+        if let Some(at) = line.at {
+            self.pass_until(at)?;
+        }
+        line.act.as_ref().map_or(Ok(()), |act| self.act(act))
+    }
+
+    fn moment(&self, at: Time) -> Result<Timestamp> {
+        Ok(ledger::zone().to_timestamp(self.day.to_datetime(at))?)
+    }
+
+    fn pass_until(&mut self, at: Time) -> Result<()> {
+        let then = self.moment(at)?;
+        if !self.clock.pass_until(then)? {
+            let late = self.clock.now()?.duration_since(then);
+            ensure!(late < LATE, "the play is {late:#} behind its clock");
+        }
+        self.nudge()
+    }
+
+    /// The kiosk's engine looks at its clock when something happens; a question does.
+    fn nudge(&mut self) -> Result<()> {
+        if self.kiosk.process().is_some() {
+            self.control.status()?;
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, act: &Act) -> Result<()> {
+        match act {
+            Act::Day(day) => {
+                self.day = *day;
+                Ok(())
+            }
+            Act::Case { number, title } => {
+                println!("   case {number:>2}: {title}");
+                ensure!(self.cases.insert(*number), "case {number} was there before");
+                Ok(())
+            }
+            Act::In(household) => self.bring(*household),
+            Act::Out(household) => self.fetch(*household),
+            Act::Tap { card, view } => {
+                let card = self.card(card)?;
+                self.tap(card, view)
+            }
+            Act::Two {
+                cards: [one, other],
+                view,
+            } => self.two(one, other, view),
+            Act::Early { card, view } => {
+                let card = Faulty::new(self.card(card)?, Fault::LeavesAfter(EARLY));
+                self.tap(Box::new(card), view)
+            }
+            Act::See(view) => self.control.wait_for(view, SCREEN_LIMIT),
+            Act::Read(text) => self.read(text),
+            Act::Miss(text) => self.miss(text),
+            Act::Touch(label) => self.touch(label),
+            Act::TouchBeginning(with) => self.control.touch_beginning(with, SCREEN_LIMIT),
+            Act::Find(label) => self.find(label),
+            Act::Pin => town::STAFF_PIN
+                .chars()
+                .try_for_each(|digit| self.touch(&digit.to_string())),
+            Act::Kill => {
+                self.clear()?;
+                self.kiosk.kill();
+                Ok(())
+            }
+            Act::Start => self.kiosk.start(),
+            Act::Reboot => self.clock.reboot(),
+            Act::Vouched(heard) => {
+                let vouched = if *heard { Vouched::Ntp } else { Vouched::Nobody };
+                self.clock.vouch(vouched)?;
+                self.nudge()
+            }
+            Act::Wrong(days) => {
+                self.clock.be_wrong_by(days * 86_400_000)?;
+                self.nudge()
+            }
+            Act::Broker(true) => self.stage.broker.start(),
+            Act::Broker(false) => self.stage.broker.stop(),
+            Act::Counted => self.kiosk.wait_until_counted(LINK_LIMIT),
+            Act::Picture { name, caption } => match &mut self.album {
+                Some(album) => {
+                    let file = album.next("保育園の月曜日", name, caption);
+                    self.control.shot(&file)
+                }
+                None => Ok(()),
+            },
+        }
+    }
+
+    fn bring(&mut self, household: u8) -> Result<()> {
+        let coming = self.monday.expected(household, self.day)?;
+        self.open(household, &coming)?;
+        self.touch(RECORD)?;
+        for child in &coming {
+            self.control.wait_for("question", SCREEN_LIMIT)?;
+            self.read(child.name.reveal())?;
+            self.touch(USUAL)?;
+        }
+        self.control.wait_for("nursery-done", SCREEN_LIMIT)
+    }
+
+    fn fetch(&mut self, household: u8) -> Result<()> {
+        let going = self.monday.expected(household, self.day)?;
+        self.open(household, &going)?;
+        self.touch(RECORD)?;
+        self.control.wait_for("nursery-done", SCREEN_LIMIT)
+    }
+
+    /// The guardian's card opens the household, and its children stand there by name.
+    fn open(&mut self, household: u8, children: &[&Child]) -> Result<()> {
+        let card = self.card(&format!("g{household:02}"))?;
+        self.tap(card, "household")?;
+        children
+            .iter()
+            .try_for_each(|child| self.read(child.name.reveal()))
+    }
+
+    fn card(&self, name: &str) -> Result<Box<dyn VirtualCard>> {
+        self.kiosk.wallet().make(self.monday.card(name)?)
+    }
+
+    fn tap(&mut self, card: Box<dyn VirtualCard>, view: &str) -> Result<()> {
+        self.clear()?;
+        let before = self.control.status()?.taps;
+        let held = self.kiosk.insert(card)?;
+        self.taps += 1;
+        self.control
+            .wait_until(SCREEN_LIMIT, "the card to be seen", |s| s.taps != before)?;
+        self.control.wait_for(view, SCREEN_LIMIT)?;
+        self.take_away(held);
+        Ok(())
+    }
+
+    fn two(&mut self, one: &str, other: &str, view: &str) -> Result<()> {
+        self.clear()?;
+        let held = (
+            self.kiosk.insert_into(0, self.card(one)?)?,
+            self.kiosk.insert_into(1, self.card(other)?)?,
+        );
+        self.taps += 2;
+        self.control.wait_for(view, SCREEN_LIMIT)?;
+        drop(held);
+        Ok(())
+    }
+
+    /// The card leaves while the screen is looked at: to be away takes half a second.
+    fn take_away(&mut self, held: Inserted) {
+        self.leaving = Some(thread::spawn(move || held.remove()));
+    }
+
+    /// No card lies on the reader.
+    fn clear(&mut self) -> Result<()> {
+        match self.leaving.take().map(JoinHandle::join) {
+            Some(Err(_)) => bail!("the card's thread panicked"),
+            _ => Ok(()),
+        }
+    }
+
+    fn read(&self, text: &str) -> Result<()> {
+        let mut there = Vec::new();
+        wait::until(SCREEN_LIMIT, &format!("{text:?} on the screen"), || {
+            there = self.control.labels().unwrap_or_default();
+            there.iter().any(|label| label.contains(text))
+        })
+        .with_context(|| format!("there is {there:?}"))
+    }
+
+    fn miss(&self, text: &str) -> Result<()> {
+        let there = self.control.labels()?;
+        ensure!(
+            there.iter().all(|label| !label.contains(text)),
+            "{text:?} is on the screen: {there:?}"
+        );
+        Ok(())
+    }
+
+    fn touch(&self, label: &str) -> Result<()> {
+        let mut why = None;
+        wait::for_some(SCREEN_LIMIT / 4, &format!("{label:?} to touch"), || {
+            self.control
+                .touch(label)
+                .map_err(|error| why = Some(error))
+                .ok()
+        })
+        .with_context(|| {
+            let there = self.control.labels().unwrap_or_default();
+            let why = why.map_or_else(String::new, |error| format!("{error:#}"));
+            format!("{why}; there is {there:?}")
+        })
+    }
+
+    fn find(&self, label: &str) -> Result<()> {
+        self.touch(label)
+    }
+}
+
+/// The day after.
+pub fn next(day: Date) -> Result<Date> {
+    Ok(day.checked_add(1.day())?)
+}
+
+impl Monday {
+    /// The children of a household who belong here that day and were not said to be absent.
+    fn expected(&self, household: u8, day: Date) -> Result<Vec<&Child>> {
+        let household = self.household(household)?;
+        let absent = |child: &CitizenId| {
+            self.absences
+                .of(child, day)
+                .any(|notice| notice.why != machitap_domain::nursery::absence::AbsenceKind::Late)
+        };
+        Ok(household
+            .children
+            .iter()
+            .filter(|c| c.is_enrolled(day) && !absent(&c.citizen))
+            .collect())
+    }
+}
