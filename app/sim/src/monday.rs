@@ -4,13 +4,15 @@
 
 pub mod player;
 pub mod script;
+pub mod tables;
 
 use std::sync::LazyLock;
 
 use anyhow::{Context, Result};
 use machitap_domain::{
+    catalogue::Catalogue,
     nursery::absence::Absences,
-    roster::{Household, Roster},
+    roster::{Child, Household, Roster},
 };
 
 use crate::{
@@ -38,6 +40,7 @@ static CARDS: LazyLock<Vec<Sample>> = LazyLock::new(|| {
 /// The people of the day, as the player looks them up.
 #[derive(Debug)]
 pub struct Monday {
+    catalogue: Catalogue,
     roster: Roster,
     absences: Absences,
 }
@@ -48,17 +51,37 @@ impl Monday {
     /// # Errors
     /// When one has a slip.
     pub fn read() -> Result<Self> {
+        let catalogue: Catalogue = toml::from_str(CATALOGUE).context("catalogue.toml")?;
+        catalogue.check()?;
         // The PIN's hash is put in by the city; here its place does.
         let roster: Roster = toml::from_str(ROSTER).context("roster.toml")?;
         roster.check()?;
         let absences: Absences = toml::from_str(ABSENCES).context("absences.toml")?;
         absences.check()?;
-        Ok(Self { roster, absences })
+        Ok(Self {
+            catalogue,
+            roster,
+            absences,
+        })
     }
 
     /// The people.
     pub const fn roster(&self) -> &Roster {
         &self.roster
+    }
+
+    /// The children, class by class, in the order of the roster.
+    pub fn by_class(&self) -> impl Iterator<Item = &Child> {
+        let children = || self.roster.households.iter().flat_map(|h| &h.children);
+        let mut classes: Vec<&str> = Vec::new();
+        for child in children() {
+            if !classes.contains(&child.class.as_str()) {
+                classes.push(&child.class);
+            }
+        }
+        classes
+            .into_iter()
+            .flat_map(move |class| children().filter(move |c| c.class == class))
     }
 
     /// A household by its number.
@@ -101,15 +124,11 @@ pub fn documents() -> Documents {
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
-    use machitap_domain::catalogue::Catalogue;
-
     use super::*;
 
     #[test]
     fn the_day_is_as_large_as_it_says() {
         let monday = Monday::read().unwrap();
-        let catalogue: Catalogue = toml::from_str(CATALOGUE).unwrap();
-        catalogue.check().unwrap();
         let children: Vec<_> = monday
             .roster
             .households
@@ -123,7 +142,11 @@ mod tests {
         assert_eq!((monday.roster.households.len(), children.len()), (80, 120));
         assert_eq!(classes.values().collect::<Vec<_>>(), [&20; 6]);
         let names: BTreeSet<&str> = children.iter().map(|c| c.name.reveal().as_str()).collect();
-        assert_eq!(names.len(), 120, "a name is a label, and must be one child's");
+        assert_eq!(
+            names.len(),
+            120,
+            "a name is a label, and must be one child's"
+        );
         for household in 1..=80 {
             monday.card(&format!("g{household:02}")).unwrap();
         }

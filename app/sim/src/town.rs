@@ -158,7 +158,7 @@ impl Wallet {
     pub fn make(&self, sample: &'static Sample) -> Result<Box<dyn VirtualCard>> {
         let citizen = || {
             let citizen = sample.citizen.clone();
-            citizen.with_context(|| format!("sample card {name:?} has no citizen"))
+            citizen.with_context(|| format!("card {:?} has no citizen", sample.name))
         };
         match sample.kind {
             Kind::MyNumber => self.my_number(&sample.name, Some(self.issue(citizen()?)?)),

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use jiff::{
-    Timestamp, ToSpan as _,
+    Timestamp,
     civil::{Date, Time},
 };
 use machitap_card::virt::{Fault, Faulty, Inserted, VirtualCard};
@@ -34,9 +34,16 @@ const EARLY: u32 = 3;
 /// The script may fall behind the clock by this much: a slow machine is waited for, one
 /// that would move a tap into another minute is not.
 const LATE: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
-/// What the usual answer of the catalogue's question says.
-const USUAL: &str = "ありません";
+/// Recording, where waiting would not cost less.
 const RECORD: &str = "記録する";
+/// Recording, where it would.
+const RECORD_NOW: &str = "いま 記録する";
+/// How the key begins that turns the page of a list.
+const NEXT_PAGE: &str = "つぎの ページ";
+/// How the key begins that turns to the next class of the tick-off list.
+const NEXT_CLASS: &str = "つぎ：";
+/// No list has more pages.
+const PAGES: usize = 20;
 
 /// A kiosk and a day before it.
 pub struct Player<'a> {
@@ -166,7 +173,9 @@ impl<'a> Player<'a> {
             Act::Miss(text) => self.miss(text),
             Act::Touch(label) => self.touch(label),
             Act::TouchBeginning(with) => self.control.touch_beginning(with, SCREEN_LIMIT),
-            Act::Find(label) => self.find(label),
+            Act::Times(times, label) => (0..*times).try_for_each(|_| self.touch(label)),
+            Act::Find(text) => self.find(text),
+            Act::Everyone => self.everyone(),
             Act::Pin => town::STAFF_PIN
                 .chars()
                 .try_for_each(|digit| self.touch(&digit.to_string())),
@@ -178,7 +187,11 @@ impl<'a> Player<'a> {
             Act::Start => self.kiosk.start(),
             Act::Reboot => self.clock.reboot(),
             Act::Vouched(heard) => {
-                let vouched = if *heard { Vouched::Ntp } else { Vouched::Nobody };
+                let vouched = if *heard {
+                    Vouched::Ntp
+                } else {
+                    Vouched::Nobody
+                };
                 self.clock.vouch(vouched)?;
                 self.nudge()
             }
@@ -202,11 +215,13 @@ impl<'a> Player<'a> {
     fn bring(&mut self, household: u8) -> Result<()> {
         let coming = self.monday.expected(household, self.day)?;
         self.open(household, &coming)?;
-        self.touch(RECORD)?;
+        self.record()?;
         for child in &coming {
-            self.control.wait_for("question", SCREEN_LIMIT)?;
-            self.read(child.name.reveal())?;
-            self.touch(USUAL)?;
+            for usual in self.monday.usual_answers() {
+                self.control.wait_for("question", SCREEN_LIMIT)?;
+                self.read(child.name.reveal())?;
+                self.touch(usual)?;
+            }
         }
         self.control.wait_for("nursery-done", SCREEN_LIMIT)
     }
@@ -214,7 +229,7 @@ impl<'a> Player<'a> {
     fn fetch(&mut self, household: u8) -> Result<()> {
         let going = self.monday.expected(household, self.day)?;
         self.open(household, &going)?;
-        self.touch(RECORD)?;
+        self.record()?;
         self.control.wait_for("nursery-done", SCREEN_LIMIT)
     }
 
@@ -225,6 +240,13 @@ impl<'a> Player<'a> {
         children
             .iter()
             .try_for_each(|child| self.read(child.name.reveal()))
+    }
+
+    /// Whatever it costs.
+    fn record(&self) -> Result<()> {
+        let labels = self.control.labels()?;
+        let dear = labels.iter().any(|label| label == RECORD_NOW);
+        self.touch(if dear { RECORD_NOW } else { RECORD })
     }
 
     fn card(&self, name: &str) -> Result<Box<dyn VirtualCard>> {
@@ -301,17 +323,61 @@ impl<'a> Player<'a> {
         })
     }
 
-    fn find(&self, label: &str) -> Result<()> {
-        self.touch(label)
+    /// Presses what can be pressed and says this, on whatever page of the list it is.
+    fn find(&self, text: &str) -> Result<()> {
+        for _ in 0..PAGES {
+            let labels = self.control.labels()?;
+            let mut saying = labels.iter().filter(|label| label.contains(text));
+            if saying.any(|label| self.control.touch(label).is_ok()) {
+                return Ok(());
+            }
+            if !labels.iter().any(|label| label.starts_with(NEXT_PAGE)) {
+                break;
+            }
+            self.control.touch_beginning(NEXT_PAGE, SCREEN_LIMIT / 4)?;
+        }
+        bail!(
+            "nothing to press says {text:?}: {:?}",
+            self.control.labels()?
+        )
+    }
+
+    /// Ticks whom the list shows, class by class, until a page shows nobody new.
+    fn everyone(&self) -> Result<()> {
+        let mut ticked = BTreeSet::new();
+        loop {
+            let labels = self.control.labels()?;
+            let names: Vec<&str> = self
+                .monday
+                .by_class()
+                .map(|child| child.name.reveal().as_str())
+                .filter(|name| labels.iter().any(|label| label == name))
+                .collect();
+            let before = ticked.len();
+            for name in names {
+                if ticked.insert(name) {
+                    self.touch(name)?;
+                }
+            }
+            if ticked.len() == before {
+                return Ok(());
+            }
+            self.control.touch_beginning(NEXT_CLASS, SCREEN_LIMIT / 4)?;
+        }
     }
 }
 
-/// The day after.
-pub fn next(day: Date) -> Result<Date> {
-    Ok(day.checked_add(1.day())?)
-}
-
 impl Monday {
+    /// The usual answer to each question of the nursery.
+    fn usual_answers(&self) -> impl Iterator<Item = &str> {
+        let nursery = self.catalogue.facilities.values().next();
+        nursery
+            .and_then(|f| f.service.as_nursery())
+            .into_iter()
+            .flat_map(|n| &n.questions)
+            .filter_map(|q| Some(q.answers.first()?.text.ja.as_str()))
+    }
+
     /// The children of a household who belong here that day and were not said to be absent.
     fn expected(&self, household: u8, day: Date) -> Result<Vec<&Child>> {
         let household = self.household(household)?;

@@ -74,8 +74,12 @@ pub enum Act {
     Touch(String),
     /// What is labelled beginning so is pressed.
     TouchBeginning(String),
-    /// What is labelled so is found by paging, and pressed.
+    /// What is labelled so is pressed so many times.
+    Times(u8, String),
+    /// What can be pressed and says this is found by paging, and pressed.
     Find(String),
+    /// Every child on the tick-off list is ticked.
+    Everyone,
     /// The staff PIN is typed.
     Pin,
     /// The plug is pulled (SIGKILL).
@@ -146,6 +150,13 @@ fn word(text: &str) -> Option<(&str, &str)> {
     Some((&text[..end], text[end..].trim_start()))
 }
 
+/// What stands in quotes; `\n` is the end of a line.
+fn unquote(text: &str) -> Result<String> {
+    let inner = text.strip_prefix('"').and_then(|r| r.strip_suffix('"'));
+    let inner = inner.context("what is on the screen stands in quotes")?;
+    Ok(inner.replace("\\n", "\n"))
+}
+
 fn act(text: &str) -> Result<Act> {
     let (verb, rest) = word(text).context("nothing happens")?;
     let one = || -> Result<String> {
@@ -154,10 +165,7 @@ fn act(text: &str) -> Result<Act> {
         Ok(first.to_owned())
     };
     let words = || -> Vec<String> { rest.split_whitespace().map(str::to_owned).collect() };
-    let quoted = || -> Result<String> {
-        let inner = rest.strip_prefix('"').and_then(|r| r.strip_suffix('"'));
-        Ok(inner.context("what is on the screen stands in quotes")?.to_owned())
-    };
+    let quoted = || unquote(rest);
     Ok(match verb {
         "day" => Act::Day(one()?.parse()?),
         "case" => {
@@ -194,6 +202,11 @@ fn act(text: &str) -> Result<Act> {
         "touch" => Act::Touch(quoted()?),
         "touch-beginning" => Act::TouchBeginning(quoted()?),
         "find" => Act::Find(quoted()?),
+        "times" => {
+            let (number, label) = word(rest).context("how many times?")?;
+            Act::Times(number.parse()?, unquote(label)?)
+        }
+        "everyone" => Act::Everyone,
         "pin" => Act::Pin,
         "kill" => Act::Kill,
         "start" => Act::Start,
@@ -213,12 +226,10 @@ fn act(text: &str) -> Result<Act> {
         },
         "counted" => Act::Counted,
         "picture" => {
-            let (name, _) = word(rest).context("a picture has a name")?;
-            let caption = rest[name.len()..].trim();
-            let inner = caption.strip_prefix('"').and_then(|r| r.strip_suffix('"'));
+            let (name, caption) = word(rest).context("a picture has a name")?;
             Act::Picture {
                 name: name.to_owned(),
-                caption: inner.context("a caption stands in quotes")?.to_owned(),
+                caption: unquote(caption)?,
             }
         }
         other => bail!("nobody knows how to {other:?}"),
@@ -232,7 +243,11 @@ mod tests {
     use super::*;
 
     fn acts(text: &str) -> Vec<Act> {
-        parse(text).unwrap().into_iter().filter_map(|l| l.act).collect()
+        parse(text)
+            .unwrap()
+            .into_iter()
+            .filter_map(|l| l.act)
+            .collect()
     }
 
     #[test]
@@ -242,7 +257,10 @@ mod tests {
         assert_eq!(lines[0].at, Some(time(7, 1, 10, 0)));
         assert_eq!(lines[0].act, Some(Act::In(72)));
         assert_eq!((lines[1].at, lines[1].number), (None, 4));
-        assert_eq!((lines[2].at, lines[2].act.clone()), (Some(time(19, 5, 0, 0)), None));
+        assert_eq!(
+            (lines[2].at, lines[2].act.clone()),
+            (Some(time(19, 5, 0, 0)), None)
+        );
     }
 
     #[test]
@@ -261,7 +279,14 @@ mod tests {
 
     #[test]
     fn a_slip_names_its_line() {
-        for slip in ["tap g01", "dance", "touch 記録する", "25:00:00 pin", "clock mad", "in g01"] {
+        for slip in [
+            "tap g01",
+            "dance",
+            "touch 記録する",
+            "25:00:00 pin",
+            "clock mad",
+            "in g01",
+        ] {
             let said = parse(&format!("pin\n{slip}")).unwrap_err().to_string();
             assert!(said.starts_with("line 2: "), "{said}");
         }

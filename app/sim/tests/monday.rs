@@ -1,0 +1,91 @@
+//! "One Monday": 120 children of 80 households in 6 classes on the running kiosk, with cards
+//! in the real card stack, a broker that goes away, power cuts, and clocks that go wrong. The
+//! register and the statement are compared, line by line, with tables written by hand.
+//!
+//! `MACHITAP_PICTURES=DIR` keeps pictures of the screens with a page to leaf through.
+
+use std::{env, fs, path::Path, time::Instant};
+
+use anyhow::{Context, Result, ensure};
+use jiff::civil::{Date, date};
+use machitap_domain::pseudonym::PurposeKey;
+use machitap_sim::{
+    album::Album,
+    ledger,
+    monday::{self, Monday, player::Player, script, tables},
+    oracle::{self, Witness},
+    stage::{Kiosk, Plan, Stage, StagedClock},
+};
+use machitap_wire::bundle::Enrolment;
+
+/// The Monday.
+const DAY: Date = date(2026, 11, 30);
+
+#[test]
+fn one_monday_is_what_the_tables_say() {
+    let mut stage = Stage::build(&monday::documents()).unwrap();
+    if let Err(error) = play(&mut stage) {
+        panic!("{error:?}");
+    }
+}
+
+fn play(stage: &mut Stage) -> Result<()> {
+    let start = Instant::now();
+    let people = Monday::read()?;
+    let script = script::parse(monday::SCRIPT)?;
+    let album = env::var_os("MACHITAP_PICTURES")
+        .map(|dir| Album::new(Path::new(&dir)))
+        .transpose()?;
+    let early = DAY.at(6, 45, 0, 0);
+    let clock = StagedClock::set(
+        &stage.path().join("clock.json"),
+        ledger::zone().to_timestamp(early)?,
+    )?;
+    let plan = Plan {
+        clock: Some(clock.path().to_owned()),
+        ..Plan::default()
+    };
+    let kiosk = stage.kiosk("nursery-1", monday::FACILITY, plan)?;
+    let played = Player::new(stage, kiosk, clock, &people, album).play(&script)?;
+    let (mut kiosk, cases, taps) = (played.kiosk, played.cases, played.taps);
+    ensure!(
+        cases.iter().copied().eq(1..=cases.len()),
+        "the special cases are numbered {cases:?}"
+    );
+    ensure!(cases.len() >= 30, "{} special cases", cases.len());
+
+    kiosk.stop()?;
+    let witness = Witness::hear(&kiosk)?;
+    let (register, statement) =
+        tables::of_journal(&people, &witness.journal, &nursery_key(&kiosk)?, DAY)?;
+    tables::compare("register", tables::REGISTER, &register)?;
+    tables::compare("statement", tables::STATEMENT, &statement)?;
+
+    let verdict = oracle::judge(&[witness], &stage.city.ledger()?);
+    println!(
+        "{taps} cards held, {} special cases, {} facts journalled, {} counted, {} promised by a \
+         screen, {} differences, {} commands to cards, {:.0} s",
+        cases.len(),
+        verdict.journalled,
+        verdict.counted,
+        verdict.confirmed,
+        verdict.differences.len(),
+        stage.wallet.commands(),
+        start.elapsed().as_secs_f64(),
+    );
+    ensure!(verdict.differences.is_empty(), "{:#?}", verdict.differences);
+    ensure!(verdict.confirmed > 0, "no screen promised anything");
+    ensure!(
+        stage.wallet.forbidden().is_empty() && stage.wallet.harmed() == 0,
+        "a card was asked what it must not be: {:?}",
+        stage.wallet.forbidden()
+    );
+    Ok(())
+}
+
+/// The key under which the nursery knows its children.
+fn nursery_key(kiosk: &Kiosk) -> Result<PurposeKey> {
+    let text = fs::read_to_string(kiosk.enrolment().join("enrolment.toml"))?;
+    let enrolment: Enrolment = toml::from_str(&text)?;
+    enrolment.purposes.nursery.context("no key of the nursery")
+}
