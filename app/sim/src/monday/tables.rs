@@ -1,111 +1,59 @@
-//! The tables written by hand, and the same tables as the journal has them.
+//! The tables written by hand, and the columns of the kiosk's papers they speak of.
 
-use std::fmt::Write as _;
+use std::{fs, path::Path};
 
-use anyhow::{Result, ensure};
-use jiff::{Timestamp, civil::Date};
-use machitap_domain::{
-    DayKey,
-    attendance::{ChildDays, Depth, Direction, Passage},
-    fold::Folds,
-    nursery::{absence::AbsenceKind, fee::Fee, tariff::Care},
-    pseudonym::PurposeKey,
-    roster::Child,
-};
+use anyhow::{Context, Result, ensure};
 
-use super::Monday;
-use crate::{journal::Local, ledger};
-
-/// In, out and mark of each child, by class.
+/// Each child's Monday, and each class's.
 pub const REGISTER: &str = include_str!("../../town/monday/expected-register.csv");
-/// Each charged day.
+/// Each charged day, and each class's sum.
 pub const STATEMENT: &str = include_str!("../../town/monday/expected-statement.csv");
+/// The day after, under the new tariff.
+pub const DECEMBER: &str = include_str!("../../town/monday/expected-december.csv");
 
-/// What the journal says of a day: the register and the statement, as CSV.
+/// The columns of a table of the papers that another one names, of the rows that tell of
+/// a day (in the statement, a child's sum is none).
 ///
 /// # Errors
-/// When a time is none.
-pub fn of_journal(
-    monday: &Monday,
-    journal: &Local,
-    key: &PurposeKey,
-    day: Date,
-) -> Result<(String, String)> {
-    let zone = ledger::zone();
-    let mut folds = Folds::with_depth(Depth::PAPERS);
-    for stored in &journal.facts {
-        folds.apply(&stored.fact, &zone);
+/// When the file cannot be read, or has no such column.
+pub fn columns(papers: &Path, like: &str) -> Result<String> {
+    let text = fs::read_to_string(papers).with_context(|| papers.display().to_string())?;
+    let text = text
+        .strip_prefix('\u{feff}')
+        .context("no byte order mark: a spreadsheet would guess")?;
+    ensure!(!text.contains('"'), "a quoted cell: nobody here has one");
+    let mut rows = text
+        .split("\r\n")
+        .map(|row| row.split(',').collect::<Vec<_>>());
+    let head = rows.next().context("an empty table")?;
+    let wanted: Vec<usize> = like
+        .lines()
+        .next()
+        .into_iter()
+        .flat_map(|line| line.split(','))
+        .map(|name| {
+            let place = head.iter().position(|cell| *cell == name);
+            place.with_context(|| format!("no column {name:?} in {head:?}"))
+        })
+        .collect::<Result<_>>()?;
+    let day = head.iter().position(|cell| *cell == "日付");
+    let mut found = String::new();
+    let told = rows
+        // The notes below the table have rows of their own.
+        .take_while(|row| row.len() > 1)
+        .filter(|row| day.is_none_or(|day| row.get(day) != Some(&"合計")));
+    for row in std::iter::once(head.clone()).chain(told) {
+        let cells: Vec<&str> = wanted
+            .iter()
+            .map(|n| row.get(*n).copied().unwrap_or_default())
+            .collect();
+        found.push_str(&cells.join(","));
+        found.push('\n');
     }
-    let mut register = String::from("class,name,stays,mark\n");
-    let mut statement = String::from("class,name,care,day,before_min,after_min,yen\n");
-    for child in monday.by_class() {
-        let days = folds.child(&key.pseudonym(&child.citizen));
-        let (class, name) = (&child.class, child.name.reveal());
-        let stays = stays(&days, day)?;
-        let mark = if stays.is_empty() {
-            mark(monday, child, &days, day)
-        } else {
-            ""
-        };
-        writeln!(register, "{class},{name},{stays},{mark}")?;
-        if let Some(Fee::Settled {
-            yen,
-            before_min,
-            after_min,
-            ..
-        }) = days.fee_on(DayKey::Date(day)).map(|made| made.fee)
-            && yen > 0
-        {
-            let care = match child.care(day) {
-                Care::Standard => "standard",
-                Care::Short => "short",
-            };
-            writeln!(
-                statement,
-                "{class},{name},{care},{day},{before_min},{after_min},{yen}"
-            )?;
-        }
-    }
-    Ok((register, statement))
+    Ok(found)
 }
 
-fn stays(days: &ChildDays, day: Date) -> Result<String> {
-    let mut text = String::new();
-    for passage in days.standing_on(DayKey::Date(day)) {
-        if passage.direction == Direction::In && !text.is_empty() {
-            text.push(' ');
-        }
-        if passage.direction == Direction::Out {
-            text.push('-');
-        }
-        text.push_str(&minute(passage)?);
-    }
-    Ok(text)
-}
-
-fn minute(passage: &Passage) -> Result<String> {
-    let at = Timestamp::from_millisecond(passage.at.wall_ms)?;
-    Ok(ledger::zone().to_datetime(at).strftime("%H:%M").to_string())
-}
-
-fn mark(monday: &Monday, child: &Child, days: &ChildDays, day: Date) -> &'static str {
-    if !child.is_enrolled(day) {
-        return "left";
-    }
-    let said = monday.absences.of(&child.citizen, day).map(|n| n.why);
-    let entered = days.excused_on(day).map(|e| e.why);
-    match said.chain(entered).find(|why| *why != AbsenceKind::Late) {
-        None => "unknown",
-        Some(AbsenceKind::Sick) => "sick",
-        Some(AbsenceKind::Family) => "family",
-        Some(AbsenceKind::Suspended) => "suspended",
-        Some(AbsenceKind::Bereavement) => "bereavement",
-        Some(AbsenceKind::Other) => "other",
-        Some(AbsenceKind::Late) => "late",
-    }
-}
-
-/// Compares two tables line by line.
+/// Compares a table written by hand with the papers, line by line.
 ///
 /// # Errors
 /// With every line that only one of them has.
@@ -118,7 +66,7 @@ pub fn compare(what: &str, by_hand: &str, found: &str) -> Result<()> {
     let (missing, added) = (only(by_hand, found), only(found, by_hand));
     ensure!(
         missing.is_empty() && added.is_empty(),
-        "the {what}:\nonly in the table written by hand:\n  {}\nonly in what was found:\n  {}",
+        "the {what}:\nonly in the table written by hand:\n  {}\nonly in what the kiosk wrote:\n  {}",
         missing.join("\n  "),
         added.join("\n  ")
     );
@@ -139,5 +87,17 @@ mod tests {
         for other in ["a\n", "a\nc\n", "b\na\n", "a\nb\nb\n", "a\nb\nc\n"] {
             assert!(compare("t", "a\nb\n", other).is_err(), "{other:?}");
         }
+    }
+
+    #[test]
+    fn only_the_named_columns_are_compared_and_sums_of_children_are_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("statement.csv");
+        let text = "\u{feff}クラス,日付,金額(円)\r\nさくら組,2026-11-30,150\r\n\
+                    さくら組,合計,150\r\nさくら組,クラス計,150\r\n\r\n注,さようなら\r\n";
+        fs::write(&file, text).unwrap();
+        let found = columns(&file, "日付,金額(円)\n…").unwrap();
+        assert_eq!(found, "日付,金額(円)\n2026-11-30,150\nクラス計,150\n");
+        assert!(columns(&file, "なまえ").is_err());
     }
 }

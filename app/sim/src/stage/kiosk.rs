@@ -181,6 +181,11 @@ impl Kiosk {
         }
     }
 
+    /// Its program, for another command than to be a kiosk.
+    pub fn program(&self, name: &str) -> Recipe {
+        Recipe::new(&format!("{}-{name}", self.id), &self.program, &self.dir)
+    }
+
     /// Starts it and waits for nothing.
     ///
     /// # Errors
