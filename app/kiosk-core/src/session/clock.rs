@@ -124,6 +124,11 @@ impl Believed {
         })
     }
 
+    /// True when the clock has jumped away from here, moved by nothing better.
+    fn is_left_by(&self, present: &Self) -> bool {
+        present.zero_ms.abs_diff(self.zero_ms) > JUMP_MS && present.source >= self.source
+    }
+
     /// What the clock would say had it not jumped.
     fn clock(&self, now: &Now) -> Clock {
         Clock {
@@ -155,7 +160,7 @@ impl Session {
         };
         let apart = present.zero_ms.abs_diff(before.zero_ms);
         let better = present.source < before.source;
-        if apart > JUMP_MS && !better {
+        if before.is_left_by(&present) {
             self.believed = Some(Believed {
                 held: true,
                 ..before
@@ -179,6 +184,17 @@ impl Session {
             });
         }
         *now
+    }
+
+    /// The present as the rules would take it now, for whoever keeps times across a restart
+    /// or lets old facts go.
+    pub fn believed(&self, now: &Now) -> Now {
+        let before = self.believed.filter(|a| a.boot == now.boot);
+        let clock = before
+            .filter(|_| now.clock.quality.is_trusted())
+            .filter(|before| before.is_left_by(&Believed::of(now)))
+            .map_or(now.clock, |before| before.clock(now));
+        Now { clock, ..*now }
     }
 
     /// Whether the clock is held back just now.

@@ -27,7 +27,7 @@ impl Engine {
 
     pub(super) fn input(&mut self, input: Input) {
         let now = self.times.now();
-        self.note_clock(&now);
+        self.note_clock(&self.session.believed(&now));
         let outputs = self.session.handle(input, &now, self.journal.folds());
         self.outputs.extend(outputs);
         self.carry_out();

@@ -189,7 +189,7 @@ impl Engine {
             link.stop();
         }
         self.keep_receipt();
-        let now = self.times.now();
+        let now = self.believed_now();
         self.keep_clock(&now);
         self.checkpoint();
         Stopped

@@ -1,5 +1,6 @@
 //! The engine on a real journal, without a screen, a reader or a broker.
 
+mod clock;
 mod documents;
 mod papers;
 mod privacy;

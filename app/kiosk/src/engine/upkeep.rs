@@ -42,7 +42,7 @@ impl Engine {
     }
 
     pub(super) fn upkeep(&mut self) {
-        let now = self.times.now();
+        let now = self.believed_now();
         let mut next = ROUND_MS;
         if self.follow.is_quiet() {
             // Papers that are being made must find the facts they began with.
@@ -61,6 +61,13 @@ impl Engine {
             next = STEP_MS * 5;
         }
         self.due.upkeep = Some(now.mono_ms + next);
+    }
+
+    /// The present as the session takes it: a clock that jumped must neither become the floor
+    /// of all times to come nor let facts go.
+    pub(super) fn believed_now(&mut self) -> Now {
+        let now = self.times.now();
+        self.session.believed(&now)
     }
 
     /// Says once that the source of the time changed.
