@@ -52,7 +52,7 @@ fn play(stage: &mut Stage) -> Result<()> {
     };
     let kiosk = stage.kiosk("nursery-1", monday::FACILITY, plan)?;
     let played = Player::new(stage, kiosk, clock, &people, album).play(&script)?;
-    let (mut kiosk, cases, taps) = (played.kiosk, played.cases, played.taps);
+    let (mut kiosk, cases) = (played.kiosk, played.cases);
     ensure!(
         cases.iter().copied().eq(1..=cases.len()),
         "the special cases are numbered {cases:?}"
@@ -65,8 +65,10 @@ fn play(stage: &mut Stage) -> Result<()> {
     let witness = Witness::hear(&kiosk)?;
     let verdict = oracle::judge(&[witness], &stage.city.ledger()?);
     println!(
-        "{taps} cards held, {} special cases, {} facts journalled, {} counted, {} promised by a \
+        "{} cards held ({} again), {} special cases, {} facts journalled, {} counted, {} promised by a \
          screen, {} differences, {} commands to cards, {:.0} s",
+        played.taps,
+        played.again,
         cases.len(),
         verdict.journalled,
         verdict.counted,
