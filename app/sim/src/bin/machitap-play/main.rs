@@ -13,7 +13,7 @@ use anyhow::Result;
 use clap::Parser;
 use machitap_sim::{
     album::Album,
-    stage::{Documents, Plan, Stage},
+    stage::{Documents, Plan, Stage, StagedClock},
 };
 
 use player::{Player, say};
@@ -76,10 +76,18 @@ fn play(out: PathBuf) -> Result<bool> {
 fn act(stage: &mut Stage, album: &mut Album) -> Result<machitap_sim::oracle::Verdict> {
     // Made while the broker is away, so that the first screen is that of a kiosk nobody
     // has told anything yet.
-    let nursery = stage.kiosk("nursery-1", "nursery", Plan::default())?;
+    let mut clock = StagedClock::set(
+        &stage.path().join("clock.json"),
+        morning::today(morning::BEGINS)?,
+    )?;
+    let plan = Plan {
+        clock: Some(clock.path().to_owned()),
+        ..Plan::default()
+    };
+    let nursery = stage.kiosk("nursery-1", "nursery", plan)?;
     let centre = stage.kiosk("centre-1", "community-centre", Plan::default())?;
     let mut nursery = Player::new(nursery, album, "保育園");
-    morning::play(stage, &mut nursery)?;
+    morning::play(stage, &mut clock, &mut nursery)?;
     let mut nursery = nursery.into_kiosk();
     let mut centre = Player::new(centre, album, "公民館");
     afternoon::play(stage, &mut centre)?;

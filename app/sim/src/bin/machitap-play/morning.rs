@@ -1,30 +1,54 @@
-//! A morning at the nursery.
+//! A morning at the nursery, from half past eight.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
+use jiff::{
+    Timestamp,
+    civil::{Time, time},
+};
 use machitap_card::virt::Fault;
-use machitap_sim::{stage::Stage, town};
+use machitap_sim::{
+    ledger,
+    stage::{Stage, StagedClock},
+    town,
+};
 
-use crate::player::{Player, say, until_past};
+use crate::player::{Player, say};
 
-/// A little over the nursery's `repeat_ms`.
-const REPEAT: Duration = Duration::from_millis(20_500);
+/// When the morning begins.
+pub(crate) const BEGINS: Time = time(8, 30, 0, 0);
 /// Slow enough for a picture of a card being read.
 const SLOW: Duration = Duration::from_millis(350);
 /// How long the link may take to notice, and to find back.
 const LINK_LIMIT: Duration = Duration::from_secs(90);
 
-pub(crate) fn play(stage: &mut Stage, p: &mut Player<'_>) -> Result<()> {
+/// That time of today in the town.
+pub(crate) fn today(at: Time) -> Result<Timestamp> {
+    let zone = ledger::zone();
+    let today = zone.to_datetime(Timestamp::now()).date();
+    Ok(zone.to_timestamp(today.to_datetime(at))?)
+}
+
+pub(crate) fn play(stage: &mut Stage, clock: &mut StagedClock, p: &mut Player<'_>) -> Result<()> {
     first_day(stage, p)?;
-    let arrived = arrivals(p)?;
+    arrivals(p)?;
     bad_cards(p)?;
     in_english(p)?;
     staff(p)?;
+    a_price(clock, p)?;
     without_the_city(stage, p)?;
     after_a_power_cut(p)?;
-    until_past(arrived, REPEAT)?;
+    later(clock, p, time(16, 40, 0, 0))?;
     pick_up(p)
+}
+
+/// Time passes at the nursery.
+fn later(clock: &mut StagedClock, p: &Player<'_>, at: Time) -> Result<()> {
+    clock.pass_until(today(at)?)?;
+    // The kiosk looks at its clock when something happens; a question does.
+    p.control().status()?;
+    p.rest()
 }
 
 fn first_day(stage: &mut Stage, p: &mut Player<'_>) -> Result<()> {
@@ -45,8 +69,7 @@ fn first_day(stage: &mut Stage, p: &mut Player<'_>) -> Result<()> {
     )
 }
 
-/// When the first family arrived.
-fn arrivals(p: &mut Player<'_>) -> Result<Instant> {
+fn arrivals(p: &mut Player<'_>) -> Result<()> {
     let card = p.hold_faulty("hanako", Fault::Slow(SLOW))?;
     p.see("reading", "reading", "A My Number Card is read.")?;
     p.see("household", "household", "A mother with two children.")?;
@@ -66,12 +89,13 @@ fn arrivals(p: &mut Player<'_>) -> Result<Instant> {
     )?;
     p.touch("山田 さくら")?;
     p.touch("記録する")?;
-    let arrived = Instant::now();
     p.see(
-        "nursery-done",
-        "done",
-        "Both are recorded, and only now it says so.",
+        "notice",
+        "notice",
+        "Both are recorded. A line the family must have seen comes first …",
     )?;
+    p.touch("見ました")?;
+    p.see("nursery-done", "done", "… and then it says so.")?;
     p.rest()?;
 
     p.tap("jiro", "household")?;
@@ -93,8 +117,7 @@ fn arrivals(p: &mut Player<'_>) -> Result<Instant> {
         "undone",
         "He takes it back; the record of both stays in the journal.",
     )?;
-    p.rest()?;
-    Ok(arrived)
+    p.rest()
 }
 
 fn bad_cards(p: &mut Player<'_>) -> Result<()> {
@@ -154,12 +177,28 @@ fn staff(p: &mut Player<'_>) -> Result<()> {
     p.see_label("番号が", "staff-pin-wrong", "A wrong PIN.")?;
     p.type_pin(town::STAFF_PIN)?;
     p.see(
-        "staff-panel",
-        "staff-panel",
-        "The right one: who is here, and how the kiosk is.",
+        "staff:board",
+        "staff-board",
+        "The right one: who is here, class by class.",
     )?;
     p.touch("とじる")?;
     p.rest()
+}
+
+fn a_price(clock: &mut StagedClock, p: &mut Player<'_>) -> Result<()> {
+    later(clock, p, time(8, 53, 10, 0))?;
+    p.tap("midori", "household")?;
+    p.picture(
+        "price",
+        "Short hours begin at nine: the price is said before it is confirmed.",
+    )?;
+    p.touch("待つ")?;
+    p.see(
+        "message:come-back-at",
+        "come-back-at",
+        "She waits: nothing is recorded, and from 8:55 it costs nothing.",
+    )?;
+    later(clock, p, time(8, 55, 10, 0))
 }
 
 fn without_the_city(stage: &mut Stage, p: &mut Player<'_>) -> Result<()> {
