@@ -37,8 +37,12 @@ fn holds(size: usize) {
                 say("next to nothing is drawn".into());
             }
             for element in stage.accessible() {
-                if !Area::of(&element).within(&window) {
-                    say(format!("{:?} leaves the window", label_of(&element)));
+                let (label, area) = (label_of(&element), Area::of(&element));
+                if !area.within(&window) {
+                    say(format!("{label:?} leaves the window"));
+                }
+                if !label.is_empty() && (area.w < 1.0 || area.h < 1.0) {
+                    say(format!("{label:?} has no room"));
                 }
             }
             let texts: Vec<_> = stage
