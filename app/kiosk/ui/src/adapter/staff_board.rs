@@ -1,12 +1,12 @@
-use machitap_domain::{nursery::absence::AbsenceKind, roster::ClassMark};
+use machitap_domain::nursery::absence::AbsenceKind;
 use machitap_kiosk_core::view::{
     Board, BoardChild, ClassList, ClassRow, Counts, DataAge, Emergency, EmergencyRow, Place,
 };
 use slint::ComponentHandle;
 
-use super::{header::time, int};
+use super::{header::time, int, nursery::mark};
 use crate::screens::{
-    AbsenceItem, AgeItem, App, BoardApi, ClassItem, CountsItem, MarkItem, PlaceItem, PlaceKind,
+    AbsenceItem, AgeItem, App, BoardApi, ClassItem, CountsItem, PlaceItem, PlaceKind,
     StaffChildItem, TickClassItem, TickItem,
 };
 
@@ -128,19 +128,10 @@ fn age(age: DataAge) -> AgeItem {
     }
 }
 
-const fn mark(mark: ClassMark) -> MarkItem {
-    match mark {
-        ClassMark::Cherry => MarkItem::Cherry,
-        ClassMark::Sunflower => MarkItem::Sunflower,
-        ClassMark::Bear => MarkItem::Bear,
-        ClassMark::Rabbit => MarkItem::Rabbit,
-        ClassMark::Star => MarkItem::Star,
-        ClassMark::Fish => MarkItem::Fish,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use machitap_domain::roster::ClassMark;
+
     use super::*;
 
     fn row(class: &str, found: bool) -> EmergencyRow {
