@@ -30,7 +30,7 @@ use crate::{
     trace::Trace,
     watchdog,
 };
-pub(crate) use open::{cannot_open, store_settings};
+pub(crate) use open::{cannot_open, clocks, store_settings};
 pub use ready::{Checked, check};
 
 /// Runs the program.

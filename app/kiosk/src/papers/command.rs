@@ -21,7 +21,7 @@ use super::{
 use crate::{
     app,
     cli::PapersArgs,
-    clock::{self, Timekeeper, kernel},
+    clock,
     config::Config,
     documents::Documents,
     engine::{Times, new_id, restore_clock},
@@ -221,16 +221,10 @@ fn of_journal(config: &Config, month: Month, out: &Path) -> Result<Written, Fail
 }
 
 fn times(config: &Config, journal: &Journal) -> Result<Times, Failure> {
-    let boot = kernel::boot_id()
-        .map_err(|error| Failure::new(exit::INTERNAL, format!("boot id: {error}")))?;
-    let clocks = if config.demo {
-        kernel::Kernel::demo()
-    } else {
-        kernel::Kernel::appliance()
-    };
+    let (keeper, read) = app::clocks(config)?;
     let mut times = Times {
-        keeper: Timekeeper::new(boot, clock::built_ms()),
-        read: Box::new(move || clocks.read()),
+        keeper,
+        read,
         floor: Floor::new(clock::built_ms()),
     };
     restore_clock(journal, &mut times);

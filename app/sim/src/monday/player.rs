@@ -47,8 +47,6 @@ const RECORD_NOW: &str = "いま 記録する";
 const NEXT_PAGE: &str = "つぎの ページ";
 /// How the key begins that turns to the next class of the tick-off list.
 const NEXT_CLASS: &str = "つぎ：";
-/// No list has more pages.
-const PAGES: usize = 20;
 
 /// A kiosk and a day before it.
 pub struct Player<'a> {
@@ -352,23 +350,26 @@ impl<'a> Player<'a> {
         })
     }
 
-    /// Presses what can be pressed and says this, on whatever page of the list it is.
+    /// Presses what can be pressed and says this, on whatever page of the list it is. The
+    /// page after the last is the first.
     fn find(&self, text: &str) -> Result<()> {
-        for _ in 0..PAGES {
-            let labels = self.control.labels()?;
-            let mut saying = labels.iter().filter(|label| label.contains(text));
-            if saying.any(|label| self.control.touch(label).is_ok()) {
-                return Ok(());
-            }
-            if !labels.iter().any(|label| label.starts_with(NEXT_PAGE)) {
-                break;
-            }
-            self.control.touch_beginning(NEXT_PAGE, SCREEN_LIMIT / 4)?;
-        }
-        bail!(
-            "nothing to press says {text:?}: {:?}",
-            self.control.labels()?
+        let mut there = Vec::new();
+        wait::for_some(
+            SCREEN_LIMIT,
+            &format!("something to press: {text:?}"),
+            || {
+                there = self.control.labels().ok()?;
+                let mut saying = there.iter().filter(|label| label.contains(text));
+                if saying.any(|label| self.control.touch(label).is_ok()) {
+                    return Some(());
+                }
+                let next = there.iter().find(|label| label.starts_with(NEXT_PAGE))?;
+                // Another screen may have come meanwhile: it is looked at next.
+                let _ = self.control.touch(next);
+                None
+            },
         )
+        .with_context(|| format!("there is {there:?}"))
     }
 
     /// Ticks whom the list shows, class by class, until a page shows nobody new.

@@ -21,31 +21,33 @@ pub fn columns(papers: &Path, like: &str) -> Result<String> {
     let text = text
         .strip_prefix('\u{feff}')
         .context("no byte order mark: a spreadsheet would guess")?;
-    ensure!(!text.contains('"'), "a quoted cell: nobody here has one");
-    let mut rows = text
-        .split("\r\n")
-        .map(|row| row.split(',').collect::<Vec<_>>());
-    let head = rows.next().context("an empty table")?;
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>()?;
+    let head = rows.first().context("an empty table")?;
     let wanted: Vec<usize> = like
         .lines()
         .next()
         .into_iter()
         .flat_map(|line| line.split(','))
         .map(|name| {
-            let place = head.iter().position(|cell| *cell == name);
+            let place = head.iter().position(|cell| cell == name);
             place.with_context(|| format!("no column {name:?} in {head:?}"))
         })
         .collect::<Result<_>>()?;
-    let day = head.iter().position(|cell| *cell == "日付");
-    let mut found = String::new();
+    let day = head.iter().position(|cell| cell == "日付");
     let told = rows
-        // The notes below the table have rows of their own.
+        .iter()
+        // The notes stand below an empty row.
         .take_while(|row| row.len() > 1)
-        .filter(|row| day.is_none_or(|day| row.get(day) != Some(&"合計")));
-    for row in std::iter::once(head.clone()).chain(told) {
+        .filter(|row| day.is_none_or(|day| row.get(day) != Some("合計")));
+    let mut found = String::new();
+    for row in told {
         let cells: Vec<&str> = wanted
             .iter()
-            .map(|n| row.get(*n).copied().unwrap_or_default())
+            .map(|n| row.get(*n).unwrap_or_default())
             .collect();
         found.push_str(&cells.join(","));
         found.push('\n');
@@ -94,7 +96,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("statement.csv");
         let text = "\u{feff}クラス,日付,金額(円)\r\nさくら組,2026-11-30,150\r\n\
-                    さくら組,合計,150\r\nさくら組,クラス計,150\r\n\r\n注,さようなら\r\n";
+                    さくら組,合計,\"1,150\"\r\nさくら組,クラス計,150\r\n\"\"\r\n注,さようなら\r\n";
         fs::write(&file, text).unwrap();
         let found = columns(&file, "日付,金額(円)\n…").unwrap();
         assert_eq!(found, "日付,金額(円)\n2026-11-30,150\nクラス計,150\n");
