@@ -172,10 +172,10 @@ impl Start {
     }
 }
 
-type Clocks = (Timekeeper, Box<dyn FnMut() -> Reading + Send>);
+pub(crate) type Clocks = (Timekeeper, Box<dyn FnMut() -> Reading + Send>);
 
 /// The machine's clocks, or what stands in their place.
-fn clocks(config: &Config) -> Result<Clocks, Failure> {
+pub(crate) fn clocks(config: &Config) -> Result<Clocks, Failure> {
     #[cfg(feature = "offscreen")]
     if let Some(path) = &config.clock {
         let mut staged = clock::staged::Staged::open(path).map_err(|error| {

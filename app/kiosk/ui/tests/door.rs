@@ -108,7 +108,7 @@ fn what_comes_after_the_drop_off_says_that_it_counts_already() {
             stage.resize(w, h);
             stage.show(&view(name));
             let said = said(&stage);
-            assert!(said.iter().any(|s| s == "登園しました"), "{name}: {said:?}");
+            assert!(said.iter().any(|s| s == "記録しました"), "{name}: {said:?}");
         }
     }
 }
