@@ -25,11 +25,16 @@ fn labelled() -> Option<Vec<(ElementHandle, String)>> {
             .find_all()
             .into_iter()
             .filter_map(|element| {
-                let label = element.accessible_label()?.to_string();
+                let label = one_line(&element.accessible_label()?);
                 (!label.is_empty()).then_some((element, label))
             })
             .collect()
     })
+}
+
+/// Where a label breaks is the layout's matter.
+fn one_line(label: &str) -> String {
+    label.replace('\n', " ")
 }
 
 /// Every label on the screen, in the order of the tree.
@@ -40,6 +45,7 @@ pub(super) fn labels() -> Vec<String> {
 
 /// Presses and releases in the middle of the one element of this label that can be touched.
 pub(super) fn touch(label: &str) -> Result<(), String> {
+    let label = &one_line(label);
     let mut found: Vec<ElementHandle> = labelled()
         .ok_or("there is no screen")?
         .into_iter()
