@@ -3,7 +3,10 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use std::{
+    os::unix::net::UnixListener,
+    time::{Duration, Instant},
+};
 
 use machitap_card::{
     CardProblem, GoneReason, ReaderEvent,
@@ -120,6 +123,23 @@ fn the_service_may_be_killed_in_mid_exchange() {
     assert_eq!(ear.result(), Err(CardProblem::RemovedEarly));
     ear.until(is_gone);
     drop(card);
+    stage.pcscd.restart().unwrap();
+    ear.until(is_ready);
+    ear.finish();
+}
+
+#[test]
+fn a_service_that_hangs_up_on_this_user_again_and_again_refuses_it() {
+    let mut stage = Stage::start();
+    stage.pcscd.kill();
+    let door = UnixListener::bind(stage.pcscd.socket()).unwrap();
+    // As pcscd does when polkit says no. Ends with the test's process.
+    std::thread::spawn(move || door.incoming().for_each(drop));
+    let mut ear = Ear::spawn(config());
+    for why in [GoneReason::NoService, GoneReason::Denied] {
+        assert_eq!(ear.until(is_gone), ReaderEvent::Gone { why });
+    }
+    stage.pcscd.kill();
     stage.pcscd.restart().unwrap();
     ear.until(is_ready);
     ear.finish();

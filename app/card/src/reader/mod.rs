@@ -11,6 +11,7 @@
 mod field;
 mod outlet;
 mod pulse;
+mod refusal;
 mod supervisor;
 mod tap;
 mod watch;

@@ -9,6 +9,7 @@ use super::{
     field::{Act, Field, Shown},
     outlet::{Abandoned, Generation},
     pulse::Waiting,
+    refusal::Refusals,
     supervisor::Shared,
     tap::{self, Outcome},
 };
@@ -38,6 +39,7 @@ impl From<Abandoned> for End {
 
 pub(super) fn run(shared: &Shared, me: Generation) {
     let mut pause = FIRST_PAUSE;
+    let mut refusals = Refusals::default();
     loop {
         let worker = Worker {
             shared,
@@ -49,13 +51,10 @@ pub(super) fn run(shared: &Shared, me: Generation) {
         let End::Lost(error) = end else { return };
         if served {
             pause = FIRST_PAUSE;
+            refusals.forget();
         }
         tracing::warn!(%error, ?pause, "no PC/SC service");
-        let why = match error {
-            Error::SecurityViolation => GoneReason::Denied,
-            _ => GoneReason::NoService,
-        };
-        if shared.outlet.gone(me, why).is_err() {
+        if shared.outlet.gone(me, refusals.reason(error)).is_err() {
             return;
         }
         let mut left = pause;
