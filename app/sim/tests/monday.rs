@@ -63,6 +63,11 @@ fn play(stage: &mut Stage) -> Result<()> {
     kiosk.wait_until_counted(LAST_LIMIT)?;
     kiosk.stop()?;
     let witness = Witness::hear(&kiosk)?;
+    tables::compare(
+        "facts",
+        tables::FACTS,
+        &tables::facts(&witness.journal, tables::FACTS)?,
+    )?;
     let verdict = oracle::judge(&[witness], &stage.city.ledger()?);
     println!(
         "{} cards held ({} again), {} special cases, {} facts journalled, {} counted, {} promised by a \

@@ -1,17 +1,16 @@
 //! The script, played: on the running kiosk, with cards in the real card stack.
 
-use std::{
-    collections::BTreeSet,
-    thread::{self, JoinHandle},
-    time::Duration,
-};
+mod cards;
+mod screen;
 
-use anyhow::{Context, Result, bail, ensure};
+use std::{collections::BTreeSet, thread::JoinHandle, time::Duration};
+
+use anyhow::{Context, Result, ensure};
 use jiff::{
     Timestamp,
     civil::{Date, Time},
 };
-use machitap_card::virt::{Fault, Faulty, Inserted, VirtualCard};
+use machitap_card::virt::Fault;
 use machitap_domain::{CitizenId, roster::Child};
 
 use super::{
@@ -21,7 +20,7 @@ use super::{
 use crate::{
     album::Album,
     ledger,
-    stage::{Control, Kiosk, Stage, StagedClock, Vouched, wait},
+    stage::{Control, Kiosk, Stage, StagedClock, Vouched},
     town,
 };
 
@@ -29,11 +28,6 @@ use crate::{
 const SCREEN_LIMIT: Duration = Duration::from_secs(20);
 /// How long the link may take to find back, and all to be counted.
 const LINK_LIMIT: Duration = Duration::from_secs(120);
-/// The card service looks every 0.4 s; a card not noticed within this is held again.
-const NOTICED: Duration = Duration::from_secs(4);
-/// So often at most: pcscd 1.9.9 with vpcd now and then misses a card that follows one
-/// taken away while it was being reset.
-const AGAIN_MAX: u32 = 5;
 /// A card that leaves early is away after so many commands.
 const EARLY: u32 = 3;
 /// The script may fall behind the clock by this much: a slow machine is waited for, one
@@ -43,10 +37,6 @@ const LATE: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
 const RECORD: &str = "記録する";
 /// Recording, where it would.
 const RECORD_NOW: &str = "いま 記録する";
-/// How the key begins that turns the page of a list.
-const NEXT_PAGE: &str = "つぎの ページ";
-/// How the key begins that turns to the next class of the tick-off list.
-const NEXT_CLASS: &str = "つぎ：";
 
 /// A kiosk and a day before it.
 pub struct Player<'a> {
@@ -248,152 +238,6 @@ impl<'a> Player<'a> {
         let labels = self.control.labels()?;
         let dear = labels.iter().any(|label| label == RECORD_NOW);
         self.touch(if dear { RECORD_NOW } else { RECORD })
-    }
-
-    fn card(&self, name: &str) -> Result<Box<dyn VirtualCard>> {
-        self.kiosk.wallet().make(self.monday.card(name)?)
-    }
-
-    /// Holds a card until that view comes, and takes it away.
-    fn tap(&mut self, card: &str, fault: Option<Fault>, view: &str) -> Result<()> {
-        self.clear()?;
-        let before = self.control.status()?.taps;
-        let held = self.hold(card, fault)?;
-        let seen = || {
-            let seen = "the card to be seen";
-            self.control.wait_until(NOTICED, seen, |s| s.taps != before)
-        };
-        let held = match seen() {
-            Ok(_) => held,
-            // As people do.
-            Err(_) => {
-                held.remove();
-                let held = self.hold(card, fault)?;
-                self.again += 1;
-                ensure!(self.again <= AGAIN_MAX, "cards are not noticed");
-                self.control
-                    .wait_until(SCREEN_LIMIT, "the card held again to be seen", |s| {
-                        s.taps != before
-                    })?;
-                held
-            }
-        };
-        self.taps += 1;
-        self.control.wait_for(view, SCREEN_LIMIT)?;
-        self.take_away(held);
-        Ok(())
-    }
-
-    fn hold(&self, card: &str, fault: Option<Fault>) -> Result<Inserted> {
-        let card = self.card(card)?;
-        self.kiosk.insert(match fault {
-            Some(fault) => Box::new(Faulty::new(card, fault)),
-            None => card,
-        })
-    }
-
-    fn two(&mut self, one: &str, other: &str, view: &str) -> Result<()> {
-        self.clear()?;
-        let held = (
-            self.kiosk.insert_into(0, self.card(one)?)?,
-            self.kiosk.insert_into(1, self.card(other)?)?,
-        );
-        self.taps += 2;
-        self.control.wait_for(view, SCREEN_LIMIT)?;
-        drop(held);
-        Ok(())
-    }
-
-    /// The card leaves while the screen is looked at: to be away takes half a second.
-    fn take_away(&mut self, held: Inserted) {
-        self.leaving = Some(thread::spawn(move || held.remove()));
-    }
-
-    /// No card lies on the reader.
-    fn clear(&mut self) -> Result<()> {
-        match self.leaving.take().map(JoinHandle::join) {
-            Some(Err(_)) => bail!("the card's thread panicked"),
-            _ => Ok(()),
-        }
-    }
-
-    fn read(&self, text: &str) -> Result<()> {
-        let mut there = Vec::new();
-        wait::until(SCREEN_LIMIT, &format!("{text:?} on the screen"), || {
-            there = self.control.labels().unwrap_or_default();
-            there.iter().any(|label| label.contains(text))
-        })
-        .with_context(|| format!("there is {there:?}"))
-    }
-
-    fn miss(&self, text: &str) -> Result<()> {
-        let there = self.control.labels()?;
-        ensure!(
-            there.iter().all(|label| !label.contains(text)),
-            "{text:?} is on the screen: {there:?}"
-        );
-        Ok(())
-    }
-
-    fn touch(&self, label: &str) -> Result<()> {
-        let mut why = None;
-        wait::for_some(SCREEN_LIMIT / 4, &format!("{label:?} to touch"), || {
-            self.control
-                .touch(label)
-                .map_err(|error| why = Some(error))
-                .ok()
-        })
-        .with_context(|| {
-            let there = self.control.labels().unwrap_or_default();
-            let why = why.map_or_else(String::new, |error| format!("{error:#}"));
-            format!("{why}; there is {there:?}")
-        })
-    }
-
-    /// Presses what can be pressed and says this, on whatever page of the list it is. The
-    /// page after the last is the first.
-    fn find(&self, text: &str) -> Result<()> {
-        let mut there = Vec::new();
-        wait::for_some(
-            SCREEN_LIMIT,
-            &format!("something to press: {text:?}"),
-            || {
-                there = self.control.labels().ok()?;
-                let mut saying = there.iter().filter(|label| label.contains(text));
-                if saying.any(|label| self.control.touch(label).is_ok()) {
-                    return Some(());
-                }
-                let next = there.iter().find(|label| label.starts_with(NEXT_PAGE))?;
-                // Another screen may have come meanwhile: it is looked at next.
-                let _ = self.control.touch(next);
-                None
-            },
-        )
-        .with_context(|| format!("there is {there:?}"))
-    }
-
-    /// Ticks whom the list shows, class by class, until a page shows nobody new.
-    fn everyone(&self) -> Result<()> {
-        let mut ticked = BTreeSet::new();
-        loop {
-            let labels = self.control.labels()?;
-            let names: Vec<&str> = self
-                .monday
-                .by_class()
-                .map(|child| child.name.reveal().as_str())
-                .filter(|name| labels.iter().any(|label| label == name))
-                .collect();
-            let before = ticked.len();
-            for name in names {
-                if ticked.insert(name) {
-                    self.touch(name)?;
-                }
-            }
-            if ticked.len() == before {
-                return Ok(());
-            }
-            self.control.touch_beginning(NEXT_CLASS, SCREEN_LIMIT / 4)?;
-        }
     }
 }
 

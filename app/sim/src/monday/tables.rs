@@ -1,13 +1,18 @@
 //! The tables written by hand, and the columns of the kiosk's papers they speak of.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::journal::Local;
 
 /// Each child's Monday, and each class's.
 pub const REGISTER: &str = include_str!("../../town/monday/expected-register.csv");
 /// Each charged day, and each class's sum.
 pub const STATEMENT: &str = include_str!("../../town/monday/expected-statement.csv");
+/// How many facts of each kind the script makes.
+pub const FACTS: &str = include_str!("../../town/monday/expected-facts.csv");
 /// The day after, under the new tariff.
 pub const DECEMBER: &str = include_str!("../../town/monday/expected-december.csv");
 
@@ -50,6 +55,40 @@ pub fn columns(papers: &Path, like: &str) -> Result<String> {
             .map(|n| row.get(*n).unwrap_or_default())
             .collect();
         found.push_str(&cells.join(","));
+        found.push('\n');
+    }
+    Ok(found)
+}
+
+/// How often each kind of fact stands in the journal, of the kinds another table names. A
+/// kind is its name; where there are several of one, with which after a colon.
+///
+/// # Errors
+/// When a fact has no JSON form.
+pub fn facts(journal: &Local, like: &str) -> Result<String> {
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for stored in &journal.facts {
+        let body = serde_json::to_value(&stored.fact.body)?;
+        let word = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_owned);
+        let kind = word("kind").context("a fact without a kind")?;
+        let which = match kind.as_str() {
+            "alarm" => word("alarm"),
+            "alarm-seen" => word("found"),
+            "refused" => word("why"),
+            "attendance" => word("direction"),
+            "emergency-closed" => Some(format!("{}/{}", body["found"], body["here"])),
+            _ => None,
+        };
+        let name = which.map_or_else(|| kind.clone(), |which| format!("{kind}:{which}"));
+        *counts.entry(name).or_default() += 1;
+    }
+    let mut found = String::new();
+    for line in like.lines() {
+        let kind = line.split(',').next().unwrap_or_default();
+        match counts.get(kind) {
+            _ if kind == "kind" => found.push_str(line),
+            count => write!(found, "{kind},{}", count.copied().unwrap_or(0))?,
+        }
         found.push('\n');
     }
     Ok(found)
