@@ -4,6 +4,7 @@
 mod support;
 
 use std::{
+    io::Read as _,
     os::unix::net::UnixListener,
     time::{Duration, Instant},
 };
@@ -132,9 +133,16 @@ fn the_service_may_be_killed_in_mid_exchange() {
 fn a_service_that_hangs_up_on_this_user_again_and_again_refuses_it() {
     let mut stage = Stage::start();
     stage.pcscd.kill();
+    // The header and the body of libpcsclite's CMD_VERSION, bytes (winscard_msg.h).
+    const VERSION: usize = 8 + 12;
     let door = UnixListener::bind(stage.pcscd.socket()).unwrap();
-    // As pcscd does when polkit says no. Ends with the test's process.
-    std::thread::spawn(move || door.incoming().for_each(drop));
+    // Hangs up before it has heard the client's first word out, as pcscd does when polkit
+    // says no. Ends with the test's process.
+    std::thread::spawn(move || {
+        for mut caller in door.incoming().flatten() {
+            let _ = caller.read_exact(&mut [0; VERSION - 1]);
+        }
+    });
     let mut ear = Ear::spawn(config());
     for why in [GoneReason::NoService, GoneReason::Denied] {
         assert_eq!(ear.until(is_gone), ReaderEvent::Gone { why });

@@ -1,8 +1,9 @@
 //! Whether the service refuses this user, or only died on the doorstep.
 //!
-//! libpcsclite reports a connection that the service closed without a word as
-//! `SCARD_W_SECURITY_VIOLATION`, since that is how polkit's refusal looks to a client. A
-//! service killed at that moment looks the same. Only the first needs a person.
+//! libpcsclite reports a connection that was reset (`ECONNRESET`: the service closed it with
+//! words of ours unread) as `SCARD_W_SECURITY_VIOLATION`, since that is how polkit's refusal
+//! looks to a client. A service killed at that moment looks the same. Only the first needs a
+//! person.
 
 use pcsc::Error;
 

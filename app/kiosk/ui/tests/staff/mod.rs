@@ -158,6 +158,8 @@ fn on_correcting(correcting: &Correcting, all: &mut Labels) {
         ] {
             all.put(label, Touch::Minutes(by));
         }
+        all.put("1日\nまえの日に", Touch::Days(-1));
+        all.put("1日\nあとの日に", Touch::Days(1));
         let turn = match correcting.direction {
             Direction::In => "降園に\nかえる",
             Direction::Out => "登園に\nかえる",
