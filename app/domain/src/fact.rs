@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{
     attendance::{Direction, Role, Via},
     credential::CredentialKind,
-    ids::{FacilityId, Incarnation, KioskId, NoticeId},
+    ids::{ActivityId, FacilityId, Incarnation, KioskId, NoticeId},
     nursery::{
         absence::Excused,
         alarm::{AlarmKind, AlarmReason},
@@ -18,7 +18,11 @@ use crate::{
         house::EmergencyReport,
         note::Answer,
     },
-    points::Award,
+    points::{
+        award::Award,
+        spend::{Spend, SpendVerdict},
+        visit::Visit,
+    },
     pseudonym::Pseudonym,
     time::{BootId, DayKey, Quality, Stamp},
 };
@@ -317,12 +321,25 @@ pub enum FactBody {
         month: String,
     },
     /// A resident used the facility.
-    Visit {
-        /// What the tap proved.
-        credential: CredentialKind,
+    Visit(Visit),
+    /// A resident left, where the facility measures the stay. Caused by the visit.
+    VisitEnded,
+    /// A resident helped, and staff vouch for it.
+    Volunteered {
+        /// With what.
+        activity: ActivityId,
+        /// The member of staff.
+        staff: Option<Pseudonym>,
     },
     /// Points were given. Caused by what they are for.
     Award(Award),
+    /// Points were set aside for something; the city settles or declines.
+    Spend(Spend),
+    /// The city's answer, as this kiosk heard it. Caused by the spend.
+    SpendAnswered {
+        /// The answer.
+        verdict: SpendVerdict,
+    },
     /// An earlier fact is taken back, and with it what it caused.
     Undone {
         /// The fact taken back.
@@ -364,6 +381,13 @@ pub enum FactBody {
     /// A kind this version does not know; kept byte for byte, never interpreted.
     #[serde(other)]
     Unknown,
+}
+
+impl FactBody {
+    /// A visit of which nothing is known but the tap.
+    pub const fn visit(credential: CredentialKind) -> Self {
+        Self::Visit(Visit::by(credential))
+    }
 }
 
 #[cfg(test)]
@@ -447,9 +471,8 @@ pub(crate) mod tests {
             FactBody::Started {
                 software: "0.1.0".into(),
             },
-            FactBody::Visit {
-                credential: CredentialKind::Citizen,
-            },
+            FactBody::visit(CredentialKind::Citizen),
+            FactBody::VisitEnded,
             FactBody::Undone {
                 fact: FactId(Uuid::from_u128(9)),
             },

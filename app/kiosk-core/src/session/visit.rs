@@ -48,9 +48,7 @@ impl Session {
             cx.now,
             Some(subject),
             None,
-            FactBody::Visit {
-                credential: credential.kind(),
-            },
+            FactBody::visit(credential.kind()),
         );
         let id = visit.id;
         let mut drafts = vec![visit];
