@@ -7,7 +7,7 @@
 //! clock died is no well; caps of a month and a year wait until the clock is corrected.
 //! Which rules are in force is told by the unvouched date, the best guess there is; a wrong
 //! guess costs a person some points and never the visit. Such an award is *provisional*:
-//! once the day is known, the merge decides what of it stands.
+//! once the day is known, [`super::merge`] decides what of it stands.
 
 mod case;
 
