@@ -144,6 +144,14 @@ pub fn earn(asked: &Asked<'_>) -> Earning {
     }
 }
 
+/// What comes next after the latest visit, of which the account knows already.
+pub fn next(asked: &Asked<'_>) -> Next {
+    let case = Case::of(asked);
+    let given: u64 = case.lines().iter().map(|l| u64::from(l.points)).sum();
+    let nothing = given == 0 || case.rules.visits_per_day == 0;
+    case.next(&[], nothing.then_some(Zero::NotHere))
+}
+
 /// What help earns that staff vouch for: its points once a day, under no cap.
 ///
 /// # Errors

@@ -54,6 +54,18 @@ fn week(
         .map(|when| {
             let earning = kiosk.earning(&town, &at(*when), person);
             kiosk.visit(&town, at(*when), person);
+            if earning.zero != Some(Zero::Closed) {
+                let after = next(&Asked {
+                    rule,
+                    town: &town.points,
+                    person,
+                    account: &kiosk.account(),
+                    at: &at(*when),
+                    zone: &tokyo(),
+                    purpose: None,
+                });
+                assert_eq!(after, earning.next, "said before and after");
+            }
             earning
         })
         .collect()
