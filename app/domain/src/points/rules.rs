@@ -230,6 +230,12 @@ impl Rules {
         self.open.is_empty() || self.open.iter().any(|w| w.is_on(date))
     }
 
+    /// True when points are given at that moment or later that day.
+    pub fn is_open_yet(&self, date: Date, time: Time) -> bool {
+        let not_over = |w: &Window| w.is_on(date) && w.hours.is_none_or(|h| time < h.until);
+        self.open.is_empty() || self.open.iter().any(not_over)
+    }
+
     /// True when points are given at that moment.
     pub fn is_open_at(&self, date: Date, time: Time) -> bool {
         self.open.is_empty() || self.open.iter().any(|w| w.contains(date, time))

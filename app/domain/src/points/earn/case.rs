@@ -152,20 +152,23 @@ impl<'a> Case<'a> {
                 self.history.stamps(self.day),
                 given(AwardReason::Stamps),
             ),
-            points_from: self.date().and_then(|d| self.points_from(d, lines, zero)),
+            points_from: self.moment.and_then(|m| self.points_from(m, lines, zero)),
         }
     }
 
     /// The first day from which on a visit like this one earns points.
-    fn points_from(&self, today: Date, lines: &[Award], zero: Option<Zero>) -> Option<Date> {
+    fn points_from(&self, now: DateTime, lines: &[Award], zero: Option<Zero>) -> Option<Date> {
+        if zero == Some(Zero::NotHere) {
+            return None;
+        }
+        let today = now.date();
         let given: u64 = lines.iter().map(|l| u64::from(l.points)).sum();
         let paid = self.history.paid_on(self.day) + u32::from(given > 0);
-        let mut from = match zero {
-            Some(Zero::NotHere) => return None,
-            _ if paid >= self.rules.visits_per_day => today.tomorrow().ok()?,
-            // Whether it opens later today is for the notice at the door.
-            Some(Zero::Closed) => today.tomorrow().ok()?,
-            _ => today,
+        let over = !self.rules.is_open_yet(today, now.time());
+        let mut from = if over || paid >= self.rules.visits_per_day {
+            today.tomorrow().ok()?
+        } else {
+            today
         };
         for (_, caps) in self.caps() {
             for period in Period::ALL {

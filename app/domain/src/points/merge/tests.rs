@@ -107,6 +107,55 @@ fn a_cap_of_the_person_is_shared_by_all_facilities() {
 }
 
 #[test]
+fn the_first_visit_is_one_over_all_kiosks_and_days() {
+    let rule = rule(
+        r#"{"base":0,"visits_per_day":1,"rules":[{"from":"2026-01-01","base":10,"first_visit":50}]}"#,
+    );
+    let town = town(&[("hall", &rule), ("gym", &rule)], TownPoints::default());
+    let mut kiosks = [
+        Kiosk::new(1, "hall"),
+        Kiosk::new(2, "hall"),
+        Kiosk::new(3, "gym"),
+    ];
+    for (n, kiosk) in (0..).zip(&mut kiosks) {
+        kiosk.visit(&town, at(day(n).at(12, 0, 0, 0)), NOBODY);
+    }
+    let [one, two, gym] = &kiosks;
+    let stands: Vec<u32> = said(&heard(&[gym, two, one]), &town)
+        .iter()
+        .map(|s| s.1)
+        .collect();
+    assert_eq!(stands, [10, 50, 10, 0, 10, 50], "each facility has its own");
+}
+
+#[test]
+fn a_year_of_caps_begins_in_the_towns_month() {
+    let plain = rule(r#"{"base":10,"visits_per_day":1}"#);
+    let mut town = town(&[("hall", &plain), ("gym", &plain)], TownPoints::default());
+    town.points.caps = vec![CapsFrom {
+        from: date(2025, 1, 1),
+        caps: CapSet {
+            all: Caps {
+                year: Some(10),
+                ..Caps::default()
+            },
+            ..CapSet::default()
+        },
+    }];
+    let (mut one, mut two) = (Kiosk::new(1, "hall"), Kiosk::new(2, "gym"));
+    for kiosk in [&mut one, &mut two] {
+        for (month, on) in [(1, 31), (3, 31), (4, 1), (12, 31)] {
+            kiosk.visit(&town, at(date(2026, month, on).at(12, 0, 0, 0)), NOBODY);
+        }
+    }
+    let stands: Vec<(u32, u32)> = said(&heard(&[&one, &two]), &town)
+        .iter()
+        .map(|s| (s.0, s.1))
+        .collect();
+    assert_eq!(stands, [(10, 10), (10, 10), (10, 0), (10, 0)]);
+}
+
+#[test]
 fn a_corrected_clock_is_judged_on_its_true_day() {
     let plain = rule(r#"{"base":10,"visits_per_day":1}"#);
     let town = town(&[("hall", &plain)], TownPoints::default());
