@@ -211,6 +211,8 @@ pub enum StaffAct {
     EndEmergency,
     /// Write the papers to the stick.
     Write,
+    /// Give points for help.
+    Help,
 }
 
 /// What a state of the sync machine reads of the journal.

@@ -156,6 +156,8 @@ pub enum View {
     Emergency(Emergency),
     /// The month's papers.
     Papers(Papers),
+    /// Staff give points for help.
+    Helping(Helping),
     /// The kiosk cannot serve.
     OutOfService(OutOfService),
 }
@@ -348,6 +350,8 @@ pub enum MessageKind {
         /// When.
         at: WallTime,
     },
+    /// Points for this help were given today already.
+    HelpedToday,
     /// The staff panel is locked for a while.
     StaffLocked {
         /// So many minutes, rounded up.
@@ -375,6 +379,8 @@ pub struct StaffPanel {
     pub here: Option<u32>,
     /// Children on the roster.
     pub expected: u32,
+    /// Staff may give points for help here: [`crate::input::StaffAct::Help`].
+    pub helping: bool,
     /// The roster's age, whole days; `None` when there is none.
     pub roster_days: Option<u32>,
     /// The link.

@@ -50,7 +50,9 @@ impl Session {
             provisional: earning.map_or(unsure, |e| e.provisional),
             purpose: purpose.and_then(|p| self.purpose_name(p)),
             heads: made.heads,
-            tap_to_leave: made.ended.is_none() && self.hall().is_some_and(|h| h.stay),
+            tap_to_leave: made.ended.is_none()
+                && made.helped.is_none()
+                && self.hall().is_some_and(|h| h.stay),
             balance: told.then(|| account.balance()),
             visits: told.then(|| account.visits()),
             next: if told {

@@ -11,6 +11,7 @@ use machitap_domain::{
         earn::{Asked, Earning, earn},
         visit::{Visit, VisitPurpose},
     },
+    roster::Known,
 };
 
 use super::{After, Session, State, Turn, choice::Choosing, done};
@@ -61,24 +62,29 @@ impl Session {
         }
     }
 
-    pub(super) fn visit(
-        &mut self,
-        cx: &mut Turn<'_>,
-        credential: &Credential,
-        linked: Option<CitizenId>,
-    ) {
+    /// Whose visit this card's would be; `None` where it is nobody's.
+    pub(super) fn visitor(&self, credential: &Credential) -> Option<Visitor> {
         let citizen = match credential {
-            Credential::Citizen(citizen) => Some(citizen.clone()),
-            Credential::Uid(_) => linked,
+            Credential::Citizen(citizen) => citizen.clone(),
+            Credential::Uid(_) => {
+                let (roster, _) = self.roster.as_ref()?;
+                match roster.find(credential)? {
+                    Known::Resident(citizen) => citizen.clone(),
+                    Known::Household { guardian, .. } => guardian?.citizen.clone(),
+                    Known::Staff(_) => return None,
+                }
+            }
         };
-        let visitor = citizen
-            .zip(self.purposes.visit.as_ref())
-            .map(|(citizen, key)| Visitor {
-                credential: credential.clone(),
-                subject: key.pseudonym(&citizen),
-                citizen,
-            });
-        let Some(visitor) = visitor else {
+        let subject = self.purposes.visit.as_ref()?.pseudonym(&citizen);
+        Some(Visitor {
+            credential: credential.clone(),
+            subject,
+            citizen,
+        })
+    }
+
+    pub(super) fn visit(&mut self, cx: &mut Turn<'_>, credential: &Credential) {
+        let Some(visitor) = self.visitor(credential) else {
             self.refuse(cx, MessageKind::UnknownCard, Refusal::UnknownCard);
             return;
         };

@@ -165,6 +165,25 @@ pub enum PointsFrom {
     Day(WallTime),
 }
 
+/// Staff give points for help. [`crate::Touch::Pick`] chooses what for; once one is chosen,
+/// the screen asks for the helper's card, and the next card gets the points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Helping {
+    /// What there is.
+    pub activities: Vec<HelpRow>,
+}
+
+/// Help on its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HelpRow {
+    /// Its name in the session's language.
+    pub name: String,
+    /// What it earns.
+    pub points: u32,
+    /// It is chosen.
+    pub selected: bool,
+}
+
 /// A visit has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VisitEnded {

@@ -55,6 +55,7 @@ fn act() -> impl Strategy<Value = StaffAct> {
         Just(StaffAct::Add),
         Just(StaffAct::Turn),
         Just(StaffAct::Strike),
+        Just(StaffAct::Help),
     ]
 }
 
@@ -100,7 +101,10 @@ fn invariants(kiosk: &Kiosk, drawn_before: usize) {
         let rests_on = |is: fn(&FactBody) -> bool| facts.iter().any(|f| is(&f.body));
         match &screen.view {
             View::VisitDone(done) => {
-                assert!(rests_on(|b| matches!(b, FactBody::Visit(_))));
+                assert!(rests_on(|b| matches!(
+                    b,
+                    FactBody::Visit(_) | FactBody::Volunteered { .. }
+                )));
                 visit_is_sound(done);
             }
             View::VisitEnded(_) => {
@@ -242,6 +246,7 @@ proptest! {
         play(points::hall(
             r#","visits_per_day":2,"first_visit":5,"streak":{"every":2,"points":20},
             "stamps":{"every":3,"points":30},"purposes":{"gym":4},
+            "volunteering":[{"id":"beach","name":{"ja":"海の掃除"},"points":100}],
             "caps":{"all":{"day":30,"month":90}}"#, 2, true, true), ops);
     }
 

@@ -4,6 +4,7 @@
 use machitap_domain::{
     FactBody, Quality,
     catalogue::{Service, Text},
+    fact::StaffOutcome,
     points::{
         PointRule,
         caps::{Age, CapHit, Period, Scope},
@@ -13,10 +14,13 @@ use machitap_domain::{
 
 use super::town::{Kiosk, card, citizen, felica, purposes};
 use crate::{
-    input::{Input, StoreTrouble, Touch},
+    input::{Input, StaffAct, StoreTrouble, Touch},
     output::Tone,
     session::CHOICE_MS,
-    view::{Card, Coming, Gained, GainedFor, PointsFrom, View, VisitChoice, VisitDone, VisitEnded},
+    view::{
+        Card, Coming, Gained, GainedFor, MessageKind, PointsFrom, View, VisitChoice, VisitDone,
+        VisitEnded,
+    },
 };
 
 const HOUR: u64 = 3_600_000;
@@ -399,4 +403,109 @@ fn without_a_clock_points_are_for_now() {
         Some(60),
         "the same boot knows how long"
     );
+}
+
+const HELP: &str = r#","volunteering":[{"id":"beach","name":{"ja":"海の掃除"},"points":100},
+    {"id":"forest","name":{"ja":"森の手入れ"},"points":80}],"caps":{"all":{"day":10}}"#;
+
+/// The panel, with the first activity chosen.
+fn helping() -> Kiosk {
+    let mut kiosk = Kiosk::new(hall(HELP, 0, false, false));
+    choose_help(&mut kiosk);
+    kiosk
+}
+
+fn choose_help(kiosk: &mut Kiosk) {
+    kiosk.open_panel();
+    kiosk.act(StaffAct::Help);
+    kiosk.touch(Touch::Pick(0));
+}
+
+fn chosen(kiosk: &Kiosk) -> Vec<bool> {
+    match kiosk.view() {
+        View::Helping(helping) => helping.activities.iter().map(|a| a.selected).collect(),
+        other => panic!("the list expected, found {other:?}"),
+    }
+}
+
+fn helped(kiosk: &Kiosk) -> usize {
+    kiosk.count(|b| matches!(b, FactBody::Volunteered { .. }))
+}
+
+#[test]
+fn staff_choose_and_the_helpers_card_gets_the_points() {
+    let mut kiosk = helping();
+    assert_eq!(chosen(&kiosk), [true, false]);
+    kiosk.tap(card(1));
+    assert_eq!(done(&kiosk).gained, Gained::Points(100));
+    assert_eq!(
+        lines(&kiosk),
+        [(GainedFor::Volunteering("海の掃除".into()), 100)]
+    );
+    assert_eq!((balance(&kiosk, 1), visits(&kiosk)), (100, 0));
+    let fact = kiosk.last(|b| matches!(b, FactBody::Volunteered { .. }));
+    assert!(matches!(
+        &fact.body,
+        FactBody::Volunteered { staff: Some(_), .. }
+    ));
+    // The panel is closed, and says so.
+    assert_eq!(
+        kiosk.count(|b| matches!(
+            b,
+            FactBody::Staff {
+                outcome: StaffOutcome::Closed
+            }
+        )),
+        1
+    );
+    // It is no visit: the tap on the way in still earns, under its own cap.
+    kiosk.wait(10_000);
+    kiosk.tap(card(1));
+    assert_eq!(done(&kiosk).gained, Gained::Points(10));
+    kiosk.wait(10_000);
+    choose_help(&mut kiosk);
+    kiosk.tap(card(1));
+    assert_eq!(kiosk.message(), MessageKind::HelpedToday);
+    assert_eq!((helped(&kiosk), balance(&kiosk, 1)), (1, 110));
+}
+
+#[test]
+fn points_for_help_are_taken_back_whole() {
+    let mut kiosk = helping();
+    kiosk.tap(card(1));
+    kiosk.touch(Touch::Undo);
+    assert!(matches!(kiosk.view(), View::Undone));
+    assert_eq!(balance(&kiosk, 1), 0);
+}
+
+#[test]
+fn a_card_that_cannot_get_them_leaves_the_panel_alone() {
+    let mut kiosk = helping();
+    kiosk.tap(felica(90));
+    kiosk.tap(card(90));
+    kiosk.tap(felica(51));
+    kiosk.bad_tap(crate::input::CardProblem::HoldStill);
+    assert_eq!(chosen(&kiosk), [true, false]);
+    assert_eq!(kiosk.tones.last(), Some(&Tone::Ask));
+    assert_eq!(helped(&kiosk), 0);
+    kiosk.roster(|r| r.released.push(card(1)));
+    kiosk.tap(card(1));
+    assert_eq!(helped(&kiosk), 0);
+    // Nobody comes: the panel locks itself as ever.
+    kiosk.wait(60_000);
+    assert!(matches!(kiosk.view(), View::Idle(_)));
+}
+
+#[test]
+fn before_one_is_chosen_a_card_means_what_it_always_does() {
+    let mut kiosk = Kiosk::new(hall(HELP, 0, false, false));
+    kiosk.open_panel();
+    kiosk.act(StaffAct::Help);
+    assert_eq!(chosen(&kiosk), [false, false]);
+    kiosk.tap(card(1));
+    assert_eq!((helped(&kiosk), visits(&kiosk)), (0, 1));
+    let mut none = Kiosk::new(hall("", 0, false, false));
+    none.open_panel();
+    none.act(StaffAct::Help);
+    assert!(matches!(none.view(), View::StaffPanel(panel) if !panel.helping));
 }
