@@ -349,6 +349,28 @@ mod tests {
     }
 
     #[test]
+    fn a_hall_is_written_as_before_and_its_slips_are_named() {
+        let old = r#"{"kind":"visit","points":{"base":10,"visits_per_day":1}}"#;
+        let service: Service = serde_json::from_str(old).unwrap();
+        assert_eq!(service, Service::visit(PointRule::plain(10, 1)));
+        assert_eq!(serde_json::to_string(&service).unwrap(), old);
+        let slip = r#"{"kind":"visit","points":{"base":10,"visits_per_day":1},"purpose":[]}"#;
+        assert!(serde_json::from_str::<Service>(slip).is_err());
+        let mut town = catalogue("Asia/Tokyo", Timing::default());
+        assert!(!serde_json::to_string(&town).unwrap().contains("points"));
+        let mut rule = PointRule::plain(10, 1);
+        rule.rules = vec![crate::points::rules::Rules::plain(10_001, 1)];
+        for facility in town.facilities.values_mut() {
+            facility.service = Service::visit(rule.clone());
+        }
+        let said = town.check().unwrap_err().to_string();
+        assert_eq!(said, "hall: points: base must be at most 10000 points");
+        town.points.year_begins = 0;
+        let said = town.check().unwrap_err().to_string();
+        assert_eq!(said, "points: year_begins must be 1 to 12");
+    }
+
+    #[test]
     fn a_text_not_translated_stays_japanese() {
         let text = Text {
             ja: "公民館".into(),

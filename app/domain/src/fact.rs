@@ -393,6 +393,7 @@ impl FactBody {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::points::{AwardReason, spend::SpendFor};
     use crate::time::ClockSource;
 
     pub(crate) fn stamp(mono_ms: u64, wall_ms: i64) -> Stamp {
@@ -449,6 +450,46 @@ pub(crate) mod tests {
                 r#""prev":"0000000000000000000000000000000000000000000000000000000000000000"}"#
             )
         );
+    }
+
+    #[test]
+    fn the_bytes_of_a_visit_and_its_award_are_fixed() {
+        for (body, bytes) in [
+            (
+                FactBody::visit(CredentialKind::Citizen),
+                r#"{"kind":"visit","credential":"citizen"}"#,
+            ),
+            (
+                FactBody::Award(Award {
+                    points: 10,
+                    reason: AwardReason::Visit,
+                }),
+                r#"{"kind":"award","points":10,"reason":"visit"}"#,
+            ),
+            (
+                FactBody::Award(Award {
+                    points: 5,
+                    reason: AwardReason::Campaign("spring".parse().unwrap()),
+                }),
+                r#"{"kind":"award","points":5,"reason":{"campaign":"spring"}}"#,
+            ),
+            (
+                FactBody::Spend(Spend {
+                    what: SpendFor::Donation("tower".parse().unwrap()),
+                    points: 200,
+                }),
+                r#"{"kind":"spend","for":{"donation":"tower"},"points":200}"#,
+            ),
+            (
+                FactBody::SpendAnswered {
+                    verdict: SpendVerdict::Settled,
+                },
+                r#"{"kind":"spend-answered","verdict":"settled"}"#,
+            ),
+        ] {
+            assert_eq!(serde_json::to_string(&body).unwrap(), bytes);
+            assert_eq!(serde_json::from_str::<FactBody>(bytes).unwrap(), body);
+        }
     }
 
     #[test]

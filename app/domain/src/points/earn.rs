@@ -136,7 +136,7 @@ pub fn earn(asked: &Asked<'_>) -> Earning {
     });
     let next = case.next(&lines, zero);
     Earning {
-        provisional: !lines.is_empty() && (case.moment.is_none() || case.caps_are_shared()),
+        provisional: !lines.is_empty() && case.is_provisional(),
         cut: cut.filter(|_| !lines.is_empty()),
         lines,
         zero,
@@ -150,6 +150,11 @@ pub fn next(asked: &Asked<'_>) -> Next {
     let given: u64 = case.lines().iter().map(|l| u64::from(l.points)).sum();
     let nothing = given == 0 || case.rules.visits_per_day == 0;
     case.next(&[], nothing.then_some(Zero::NotHere))
+}
+
+/// True when what a visit earns now may still be changed: see [`Earning::provisional`].
+pub fn is_provisional(asked: &Asked<'_>) -> bool {
+    Case::of(asked).is_provisional()
 }
 
 /// What help earns that staff vouch for: its points once a day, under no cap.

@@ -1,4 +1,37 @@
 //! What a facility gives points for: data with dates, from the catalogue.
+//!
+//! A plain rule is `points = { base = 10, visits_per_day = 1 }`. With rules beside it:
+//!
+//! ```toml
+//! [facilities.hall.service]
+//! kind = "visit"
+//! purposes = [{ id = "study", name = { ja = "自習室" } }]
+//! stay = true
+//!
+//! [facilities.hall.service.points]
+//! base = 10
+//! visits_per_day = 1
+//!
+//! [[facilities.hall.service.points.rules]]
+//! from = "2026-04-01"
+//! base = 10
+//! purposes = { study = 15 }
+//! first_visit = 50
+//! streak = { every = 5, points = 20 }
+//! stamps = { every = 10, points = 50 }
+//! open = [{ days = ["mon", "tue"], hours = { from = "09:00", until = "17:00" } }]
+//! windows = [{ when = { days = ["mon"] }, points = 5 }]
+//! birthday = 30
+//! caps = { all = { day = 100 }, ages = { child = { day = 50 } } }
+//! volunteering = [{ id = "beach", name = { ja = "海の掃除" }, points = 100 }]
+//!
+//! [[facilities.hall.service.points.rules.campaigns]]
+//! id = "spring"
+//! name = { ja = "はるまつり" }
+//! from = "2026-04-01"
+//! until = "2026-04-30"
+//! times = 2
+//! ```
 
 mod check;
 

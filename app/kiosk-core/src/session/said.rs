@@ -6,7 +6,7 @@ use machitap_domain::{
     ids::PurposeId,
     points::{
         Award, AwardReason, VisitMade,
-        earn::{Earning, Next, Progress, Zero, next},
+        earn::{Earning, Next, Progress, Zero, is_provisional, next},
         rules::Rules,
     },
 };
@@ -43,11 +43,15 @@ impl Session {
             (points, _) => Gained::Points(points),
         };
         let coming = self.ask(cx, visitor, purpose, next).unwrap_or_default();
-        let unsure = !made.at.quality.is_trusted() && made.points > 0;
+        let unsure = !made.at.quality.is_trusted();
+        let shared = made.helped.is_none()
+            && self
+                .ask(cx, visitor, purpose, is_provisional)
+                .unwrap_or_default();
         VisitDone {
             lines: if told { self.lines(made) } else { Vec::new() },
             cut: earning.and_then(|e| e.cut).filter(|_| told),
-            provisional: earning.map_or(unsure, |e| e.provisional),
+            provisional: made.points > 0 && (unsure || shared),
             purpose: purpose.and_then(|p| self.purpose_name(p)),
             heads: made.heads,
             tap_to_leave: made.ended.is_none()

@@ -97,8 +97,9 @@ impl<'a> Case<'a> {
         ]
     }
 
-    pub(super) fn caps_are_shared(&self) -> bool {
-        self.caps()[1].1 != Caps::default()
+    pub(super) fn is_provisional(&self) -> bool {
+        let [_, (_, shared)] = self.caps();
+        self.moment.is_none() || shared != Caps::default()
     }
 
     fn earned(&self, period: Period) -> Option<u64> {

@@ -54,7 +54,7 @@ const ALL: &str = r#"{"base":10,"visits_per_day":1,"rules":[{
     "from":"2026-04-01","base":10,"visits_per_day":2,
     "purposes":{"study":15},"first_visit":50,
     "streak":{"every":5,"points":20},"stamps":{"every":10,"points":50},
-    "open":[{"days":["mon","tue"],"hours":{"from":"09:00:00","until":"17:00:00"}}],
+    "open":[{"days":["mon","tue"],"hours":{"from":"09:00","until":"17:00"}}],
     "windows":[{"when":{"days":["mon"]},"points":5}],
     "birthday":30,
     "campaigns":[{"id":"spring","name":{"ja":"はる"},"from":"2026-04-01","until":"2026-04-30","times":2}],
@@ -119,8 +119,8 @@ fn each_slip_is_named() {
         ),
         ("{\"days\":[\"mon\"]}", "{}", InvalidPoints::WindowEmpty),
         (
-            "\"until\":\"17:00:00\"",
-            "\"until\":\"09:00:00\"",
+            "\"until\":\"17:00\"",
+            "\"until\":\"09:00\"",
             InvalidPoints::WindowEnds,
         ),
         (
@@ -240,4 +240,24 @@ fn a_year_of_the_town_begins_in_its_month() {
         assert_eq!(after, Some(next));
     }
     assert_eq!(Caps::default().day, None);
+}
+
+/// The example in the module's documentation, read as the service it stands for.
+#[test]
+fn the_example_is_a_sound_service() {
+    let service: crate::catalogue::Service = serde_json::from_str(
+        r#"{"kind": "visit", "purposes": [{"id": "study", "name": {"ja": "自習室"}}], "stay": true, "points": {"base": 10, "visits_per_day": 1, "rules": [{"from": "2026-04-01", "base": 10, "purposes": {"study": 15}, "first_visit": 50, "streak": {"every": 5, "points": 20}, "stamps": {"every": 10, "points": 50}, "open": [{"days": ["mon", "tue"], "hours": {"from": "09:00", "until": "17:00"}}], "windows": [{"when": {"days": ["mon"]}, "points": 5}], "birthday": 30, "caps": {"all": {"day": 100}, "ages": {"child": {"day": 50}}}, "volunteering": [{"id": "beach", "name": {"ja": "海の掃除"}, "points": 100}], "campaigns": [{"id": "spring", "name": {"ja": "はるまつり"}, "from": "2026-04-01", "until": "2026-04-30", "times": 2}]}]}}"#,
+    )
+    .unwrap();
+    let crate::catalogue::Service::Visit {
+        points,
+        purposes,
+        groups,
+        stay,
+    } = service
+    else {
+        panic!("a visit");
+    };
+    assert_eq!(points.check(&purposes), Ok(()));
+    assert_eq!((points.rules.len(), groups, stay), (1, false, true));
 }

@@ -7,7 +7,7 @@ use machitap_domain::{
     fact::StaffOutcome,
     points::{
         PointRule,
-        caps::{Age, CapHit, Period, Scope},
+        caps::{Age, CapHit, CapSet, Caps, CapsFrom, Period, Scope},
         visit::VisitPurpose,
     },
 };
@@ -373,6 +373,35 @@ fn a_tap_out_that_was_forgotten_is_no_tap_in_missed() {
     kiosk.tap(card(1));
     assert_eq!(done(&kiosk).gained, Gained::Points(10));
     assert_eq!(visits(&kiosk), 2);
+}
+
+#[test]
+fn points_under_a_cap_of_the_whole_town_are_for_now() {
+    let mut kiosk = Kiosk::new(hall("", 0, false, false));
+    kiosk.tap(card(1));
+    assert!(!done(&kiosk).provisional);
+    let mut catalogue = super::town::catalogue(hall("", 0, false, false));
+    catalogue.points.caps = vec![CapsFrom {
+        from: jiff::civil::date(2026, 4, 1),
+        caps: CapSet {
+            all: Caps {
+                day: Some(7),
+                ..Caps::default()
+            },
+            ..CapSet::default()
+        },
+    }];
+    catalogue.check().unwrap();
+    kiosk.give(Input::Catalogue(Box::new(catalogue)));
+    kiosk.wait(10_000);
+    kiosk.tap(card(2));
+    let shown = done(&kiosk).clone();
+    assert_eq!(shown.gained, Gained::Points(7));
+    assert_eq!(shown.cut.map(|c| c.scope), Some(Scope::Person));
+    assert!(shown.provisional);
+    kiosk.wait(1_000);
+    kiosk.tap(card(2));
+    assert!(done(&kiosk).already && done(&kiosk).provisional);
 }
 
 #[test]
