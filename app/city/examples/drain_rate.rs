@@ -56,9 +56,7 @@ fn batches(kiosk: &KioskId, signer: &Signer, life: Incarnation, facts: u64) -> V
                     },
                 },
                 caused_by: None,
-                body: FactBody::Visit {
-                    credential: CredentialKind::Citizen,
-                },
+                body: FactBody::visit(CredentialKind::Citizen),
             };
             let key = FactKey {
                 kiosk: kiosk.clone(),

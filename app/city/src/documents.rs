@@ -252,9 +252,12 @@ fn catalogue(toml: &Toml, city: &CityId) -> Result<Catalogue, Flaw> {
             InvalidCatalogue::Timing { facility, key, .. } => {
                 format!("facilities.{facility}.timing.{key}")
             }
-            InvalidCatalogue::Points(facility) | InvalidCatalogue::Nursery { facility, .. } => {
+            InvalidCatalogue::Points(facility)
+            | InvalidCatalogue::Rules { facility, .. }
+            | InvalidCatalogue::Nursery { facility, .. } => {
                 format!("facilities.{facility}.service")
             }
+            InvalidCatalogue::TownPoints(_) => "points".to_owned(),
             InvalidCatalogue::TimeZone(_) | InvalidCatalogue::Empty => "facilities".to_owned(),
         };
         toml.flaw(&key, why)

@@ -8,7 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::{CityId, FacilityId},
     nursery::settings::{InvalidNursery, Nursery},
-    points::PointRule,
+    points::{
+        caps::TownPoints,
+        rules::{InvalidPoints, PointRule},
+        visit::VisitPurpose,
+    },
     time::Millis,
 };
 
@@ -56,6 +60,9 @@ pub struct Catalogue {
     pub contact: String,
     /// The city's facilities.
     pub facilities: BTreeMap<FacilityId, Facility>,
+    /// What holds for points in the whole town.
+    #[serde(default, skip_serializing_if = "TownPoints::is_default")]
+    pub points: TownPoints,
 }
 
 /// One facility.
@@ -94,6 +101,15 @@ pub enum Service {
     Visit {
         /// What a visit earns.
         points: PointRule,
+        /// What the facility is used for; asked when there is more than one.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        purposes: Vec<VisitPurpose>,
+        /// How many came is asked.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        groups: bool,
+        /// A tap on the way out ends the visit.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        stay: bool,
     },
 }
 
@@ -101,6 +117,16 @@ impl Service {
     /// A nursery with the settings of one that set none.
     pub fn nursery() -> Self {
         Self::Nursery(Box::default())
+    }
+
+    /// A facility that gives points for a visit and asks nothing.
+    pub const fn visit(points: PointRule) -> Self {
+        Self::Visit {
+            points,
+            purposes: Vec::new(),
+            groups: false,
+            stay: false,
+        }
     }
 
     /// The nursery's settings, where it is one.
@@ -177,12 +203,31 @@ pub enum InvalidCatalogue {
         /// The slip.
         why: InvalidNursery,
     },
+    /// A facility's point rules with a slip.
+    #[error("{facility}: points: {why}")]
+    Rules {
+        /// The facility.
+        facility: FacilityId,
+        /// The slip.
+        why: InvalidPoints,
+    },
+    /// The town's point rules with a slip.
+    #[error("points: {0}")]
+    TownPoints(InvalidPoints),
 }
 
 /// More than this for one visit is a slip of the pen.
 pub const MAX_BASE_POINTS: u32 = 10_000;
 
 impl Catalogue {
+    /// What a facility gives points for; `None` where it gives none.
+    pub fn point_rule(&self, facility: &FacilityId) -> Option<&PointRule> {
+        match &self.facilities.get(facility)?.service {
+            Service::Visit { points, .. } => Some(points),
+            Service::Nursery(_) => None,
+        }
+    }
+
     /// Checks what the types cannot.
     ///
     /// # Errors
@@ -191,12 +236,22 @@ impl Catalogue {
         if self.facilities.is_empty() {
             return Err(InvalidCatalogue::Empty);
         }
+        self.points.check().map_err(InvalidCatalogue::TownPoints)?;
         for (id, facility) in &self.facilities {
             facility.zone()?;
-            if let Service::Visit { points } = facility.service
-                && points.base > MAX_BASE_POINTS
+            if let Service::Visit {
+                points, purposes, ..
+            } = &facility.service
             {
-                return Err(InvalidCatalogue::Points(id.clone()));
+                if points.base > MAX_BASE_POINTS {
+                    return Err(InvalidCatalogue::Points(id.clone()));
+                }
+                points
+                    .check(purposes)
+                    .map_err(|why| InvalidCatalogue::Rules {
+                        facility: id.clone(),
+                        why,
+                    })?;
             }
             if let Service::Nursery(nursery) = &facility.service {
                 nursery.check().map_err(|why| InvalidCatalogue::Nursery {
@@ -252,6 +307,7 @@ mod tests {
                     timing,
                 },
             )]),
+            points: TownPoints::default(),
         }
     }
 
@@ -290,6 +346,28 @@ mod tests {
         assert_eq!(service, Service::nursery());
         let slip = r#"{"kind":"nursery","opening":"07:00"}"#;
         assert!(serde_json::from_str::<Service>(slip).is_err());
+    }
+
+    #[test]
+    fn a_hall_is_written_as_before_and_its_slips_are_named() {
+        let old = r#"{"kind":"visit","points":{"base":10,"visits_per_day":1}}"#;
+        let service: Service = serde_json::from_str(old).unwrap();
+        assert_eq!(service, Service::visit(PointRule::plain(10, 1)));
+        assert_eq!(serde_json::to_string(&service).unwrap(), old);
+        let slip = r#"{"kind":"visit","points":{"base":10,"visits_per_day":1},"purpose":[]}"#;
+        assert!(serde_json::from_str::<Service>(slip).is_err());
+        let mut town = catalogue("Asia/Tokyo", Timing::default());
+        assert!(!serde_json::to_string(&town).unwrap().contains("points"));
+        let mut rule = PointRule::plain(10, 1);
+        rule.rules = vec![crate::points::rules::Rules::plain(10_001, 1)];
+        for facility in town.facilities.values_mut() {
+            facility.service = Service::visit(rule.clone());
+        }
+        let said = town.check().unwrap_err().to_string();
+        assert_eq!(said, "hall: points: base must be at most 10000 points");
+        town.points.year_begins = 0;
+        let said = town.check().unwrap_err().to_string();
+        assert_eq!(said, "points: year_begins must be 1 to 12");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{
     attendance::{Direction, Role, Via},
     credential::CredentialKind,
-    ids::{FacilityId, Incarnation, KioskId, NoticeId},
+    ids::{ActivityId, FacilityId, Incarnation, KioskId, NoticeId},
     nursery::{
         absence::Excused,
         alarm::{AlarmKind, AlarmReason},
@@ -18,7 +18,11 @@ use crate::{
         house::EmergencyReport,
         note::Answer,
     },
-    points::Award,
+    points::{
+        award::Award,
+        spend::{Spend, SpendVerdict},
+        visit::Visit,
+    },
     pseudonym::Pseudonym,
     time::{BootId, DayKey, Quality, Stamp},
 };
@@ -317,12 +321,25 @@ pub enum FactBody {
         month: String,
     },
     /// A resident used the facility.
-    Visit {
-        /// What the tap proved.
-        credential: CredentialKind,
+    Visit(Visit),
+    /// A resident left, where the facility measures the stay. Caused by the visit.
+    VisitEnded,
+    /// A resident helped, and staff vouch for it.
+    Volunteered {
+        /// With what.
+        activity: ActivityId,
+        /// The member of staff.
+        staff: Option<Pseudonym>,
     },
     /// Points were given. Caused by what they are for.
     Award(Award),
+    /// Points were set aside for something; the city settles or declines.
+    Spend(Spend),
+    /// The city's answer, as this kiosk heard it. Caused by the spend.
+    SpendAnswered {
+        /// The answer.
+        verdict: SpendVerdict,
+    },
     /// An earlier fact is taken back, and with it what it caused.
     Undone {
         /// The fact taken back.
@@ -366,9 +383,17 @@ pub enum FactBody {
     Unknown,
 }
 
+impl FactBody {
+    /// A visit of which nothing is known but the tap.
+    pub const fn visit(credential: CredentialKind) -> Self {
+        Self::Visit(Visit::by(credential))
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::points::{AwardReason, spend::SpendFor};
     use crate::time::ClockSource;
 
     pub(crate) fn stamp(mono_ms: u64, wall_ms: i64) -> Stamp {
@@ -428,6 +453,46 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn the_bytes_of_a_visit_and_its_award_are_fixed() {
+        for (body, bytes) in [
+            (
+                FactBody::visit(CredentialKind::Citizen),
+                r#"{"kind":"visit","credential":"citizen"}"#,
+            ),
+            (
+                FactBody::Award(Award {
+                    points: 10,
+                    reason: AwardReason::Visit,
+                }),
+                r#"{"kind":"award","points":10,"reason":"visit"}"#,
+            ),
+            (
+                FactBody::Award(Award {
+                    points: 5,
+                    reason: AwardReason::Campaign("spring".parse().unwrap()),
+                }),
+                r#"{"kind":"award","points":5,"reason":{"campaign":"spring"}}"#,
+            ),
+            (
+                FactBody::Spend(Spend {
+                    what: SpendFor::Donation("tower".parse().unwrap()),
+                    points: 200,
+                }),
+                r#"{"kind":"spend","for":{"donation":"tower"},"points":200}"#,
+            ),
+            (
+                FactBody::SpendAnswered {
+                    verdict: SpendVerdict::Settled,
+                },
+                r#"{"kind":"spend-answered","verdict":"settled"}"#,
+            ),
+        ] {
+            assert_eq!(serde_json::to_string(&body).unwrap(), bytes);
+            assert_eq!(serde_json::from_str::<FactBody>(bytes).unwrap(), body);
+        }
+    }
+
+    #[test]
     fn a_kind_from_the_future_is_read_as_unknown() {
         let text = String::from_utf8(
             fact(FactBody::Refused {
@@ -447,9 +512,8 @@ pub(crate) mod tests {
             FactBody::Started {
                 software: "0.1.0".into(),
             },
-            FactBody::Visit {
-                credential: CredentialKind::Citizen,
-            },
+            FactBody::visit(CredentialKind::Citizen),
+            FactBody::VisitEnded,
             FactBody::Undone {
                 fact: FactId(Uuid::from_u128(9)),
             },

@@ -10,7 +10,7 @@ use crate::{
     fact::{Fact, FactBody, FactId},
     ids::NoticeId,
     nursery::{alarm::Alarm, correction::Correction, fee::FeeMade, house::House},
-    points::{Account, VisitMade},
+    points::{Account, VisitMade, account::Ended},
     pseudonym::Pseudonym,
     time::{BootId, DayKey, Quality, Stamp},
 };
@@ -132,23 +132,13 @@ impl Folds {
                 self.days(child).push(passage, depth);
                 vec![FoldKey::Child(child)]
             }
-            (FactBody::Visit { .. }, Some(resident)) => {
-                self.accounts.entry(resident).or_default().visit(VisitMade {
-                    fact: fact.id,
-                    day: fact.at.day(zone),
-                    at: fact.at,
-                    points: 0,
-                    undone: false,
-                });
-                vec![FoldKey::Account(resident)]
-            }
-            (FactBody::Award(award), Some(resident)) => {
-                let credited = fact.caused_by.is_some_and(|visit| {
-                    self.accounts
-                        .get_mut(&resident)
-                        .is_some_and(|a| a.award(visit, *award))
-                });
-                changed(credited, FoldKey::Account(resident))
+            (body, Some(resident)) if is_of_account(body) => {
+                let known = self.accounts.contains_key(&resident);
+                let really = self.apply_to_account(fact, resident, zone);
+                if !really && !known {
+                    self.accounts.remove(&resident);
+                }
+                changed(really, FoldKey::Account(resident))
             }
             (FactBody::Undone { fact: undone }, Some(subject)) => {
                 let child = self
@@ -265,6 +255,45 @@ impl Folds {
         }
     }
 
+    /// Visits, what they earned, and what was spent.
+    fn apply_to_account(&mut self, fact: &Fact, resident: Pseudonym, zone: &TimeZone) -> bool {
+        let account = self.accounts.entry(resident).or_default();
+        let made = || VisitMade::new(fact.id, fact.at.day(zone), fact.at);
+        match &fact.body {
+            FactBody::Visit(visit) => {
+                account.visit(VisitMade {
+                    purpose: visit.purpose.clone(),
+                    heads: visit.heads,
+                    ..made()
+                });
+                true
+            }
+            FactBody::Volunteered { activity, .. } => {
+                account.visit(VisitMade {
+                    helped: Some(activity.clone()),
+                    ..made()
+                });
+                true
+            }
+            FactBody::VisitEnded => fact.caused_by.is_some_and(|visit| {
+                let ended = Ended {
+                    fact: fact.id,
+                    at: fact.at,
+                };
+                account.end(visit, ended)
+            }),
+            FactBody::Award(award) => fact.caused_by.is_some_and(|v| account.award(v, award)),
+            FactBody::Spend(spend) => {
+                account.spend(fact.id, spend.clone());
+                true
+            }
+            FactBody::SpendAnswered { verdict } => {
+                fact.caused_by.is_some_and(|s| account.answer(s, *verdict))
+            }
+            _ => false,
+        }
+    }
+
     /// The entry as the store keeps it; `None` for one never seen.
     pub fn get(&self, key: FoldKey) -> Option<FoldValue> {
         match key {
@@ -318,10 +347,7 @@ impl Folds {
         self.children
             .values()
             .any(|c| c.passages().iter().any(|p| unsure(&p.at)))
-            || self
-                .accounts
-                .values()
-                .any(|a| a.recent().iter().any(|v| unsure(&v.at)))
+            || self.accounts.values().any(|a| a.has_unsure(boot))
             || self.house.alarms().iter().any(|a| unsure(&a.at))
     }
 
@@ -356,10 +382,7 @@ impl Folds {
             }
         }
         for (resident, account) in &mut self.accounts {
-            let mut touched = false;
-            for v in account.recent_mut() {
-                touched |= mend(&mut v.at, &mut v.day);
-            }
+            let touched = account.mend(mend);
             keys.extend(touched.then_some(FoldKey::Account(*resident)));
         }
         let mut touched = false;
@@ -381,6 +404,18 @@ const fn is_of_child(body: &FactBody) -> bool {
             | FactBody::DayClosed { .. }
             | FactBody::Excused { .. }
             | FactBody::ExcuseSeen { .. }
+    )
+}
+
+const fn is_of_account(body: &FactBody) -> bool {
+    matches!(
+        body,
+        FactBody::Visit(_)
+            | FactBody::VisitEnded
+            | FactBody::Volunteered { .. }
+            | FactBody::Award(_)
+            | FactBody::Spend(_)
+            | FactBody::SpendAnswered { .. }
     )
 }
 

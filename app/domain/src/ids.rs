@@ -143,6 +143,26 @@ text_id!(
     NoticeId, "notice id", 2..=40, is_lower, LOWER
 );
 public_id!(NoticeId);
+text_id!(
+    /// What a facility is used for.
+    PurposeId, "purpose id", 2..=24, is_lower, LOWER
+);
+public_id!(PurposeId);
+text_id!(
+    /// A campaign of the city.
+    CampaignId, "campaign id", 2..=40, is_lower, LOWER
+);
+public_id!(CampaignId);
+text_id!(
+    /// Help that staff give points for.
+    ActivityId, "activity id", 2..=40, is_lower, LOWER
+);
+public_id!(ActivityId);
+text_id!(
+    /// Something points are spent on: a prize to enter for, a project to give to.
+    OfferId, "offer id", 2..=40, is_lower, LOWER
+);
+public_id!(OfferId);
 
 /// One life of a kiosk's journal.
 ///

@@ -12,6 +12,7 @@ use crate::{
     ids::{CitizenId, FacilityId, HouseholdId, NoticeId},
     nursery::{settings::Day, tariff::Care},
     pii::Pii,
+    points::caps::{Age, Person},
 };
 
 /// The people of one facility. Published signed, versioned and sealed to its kiosks.
@@ -222,14 +223,22 @@ pub struct Staff {
     pub cards: Vec<Credential>,
 }
 
-/// A resident known here by a card without the citizen AP.
+/// A resident known here: by a card without the citizen AP, or for a rule that hangs on
+/// age. Never a date of birth: a band and a month are all a rule asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Resident {
     /// Who.
     pub citizen: CitizenId,
     /// The cards.
+    #[serde(default)]
     pub cards: Vec<Credential>,
+    /// The age band.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age: Option<Age>,
+    /// The month of birth, 1 to 12, where the resident wants it known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_month: Option<u8>,
 }
 
 /// Whom a card opens.
@@ -265,6 +274,9 @@ pub enum InvalidRoster {
     /// Children and people are known on the wire by their id: it must be one person's.
     #[error("in household {0} one id stands for two people")]
     PersonTwice(String),
+    /// A month no year has.
+    #[error("resident #{0}: birth_month must be 1 to 12")]
+    BirthMonth(usize),
 }
 
 impl Roster {
@@ -290,6 +302,17 @@ impl Roster {
             let person = h.people.iter().find(|p| p.citizen == *citizen)?;
             Some((h, person))
         })
+    }
+
+    /// What a point rule may know of that resident; nothing of one not listed.
+    pub fn for_points(&self, citizen: &CitizenId) -> Person {
+        self.residents
+            .iter()
+            .find(|r| r.citizen == *citizen)
+            .map_or_else(Person::default, |r| Person {
+                age: r.age,
+                birth_month: r.birth_month,
+            })
     }
 
     /// Whom this credential opens.
@@ -378,6 +401,9 @@ impl Roster {
         }
         for (n, resident) in self.residents.iter().enumerate() {
             let place = format!("resident #{}", n + 1);
+            if resident.birth_month.is_some_and(|m| !(1..=12).contains(&m)) {
+                return Err(InvalidRoster::BirthMonth(n + 1));
+            }
             claim(Credential::Citizen(resident.citizen.clone()), place.clone())?;
             for card in &resident.cards {
                 claim(card.clone(), place.clone())?;
@@ -454,12 +480,36 @@ mod tests {
         twice.residents.push(Resident {
             citizen: citizen("SKM-000009"),
             cards: vec![uid(1)],
+            age: None,
+            birth_month: None,
         });
         assert!(matches!(
             twice.check(),
             Err(InvalidRoster::CardTwice { .. })
         ));
         assert_eq!(roster().check(), Ok(()));
+    }
+
+    #[test]
+    fn a_resident_written_before_ages_is_read_and_a_month_is_checked() {
+        let old = r#"{"citizen":"SKM-000009","cards":[]}"#;
+        let mut resident: Resident = serde_json::from_str(old).unwrap();
+        assert_eq!(serde_json::to_string(&resident).unwrap(), old);
+        let mut with = roster();
+        resident.birth_month = Some(4);
+        resident.age = Some(Age::Senior);
+        with.residents = vec![resident.clone()];
+        assert_eq!(with.check(), Ok(()));
+        assert_eq!(
+            with.for_points(&citizen("SKM-000009")),
+            Person {
+                age: Some(Age::Senior),
+                birth_month: Some(4)
+            }
+        );
+        assert_eq!(with.for_points(&citizen("SKM-000008")), Person::default());
+        with.residents[0].birth_month = Some(13);
+        assert_eq!(with.check(), Err(InvalidRoster::BirthMonth(1)));
     }
 
     #[test]

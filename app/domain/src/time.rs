@@ -6,7 +6,11 @@
 
 use std::fmt;
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -143,6 +147,12 @@ impl Stamp {
         } else {
             DayKey::Boot(self.boot)
         }
+    }
+
+    /// The date and time the clock said then, whoever vouches for it; the first there is
+    /// beyond the range of dates.
+    pub fn said(&self, zone: &TimeZone) -> DateTime {
+        Timestamp::from_millisecond(self.wall_ms).map_or(DateTime::MIN, |at| zone.to_datetime(at))
     }
 }
 

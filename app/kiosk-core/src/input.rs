@@ -172,6 +172,8 @@ pub enum Touch {
     Days(i32),
     /// Moves the month of the papers.
     Months(i32),
+    /// So many more people, or fewer, came with this card.
+    Heads(i16),
 }
 
 /// What staff can do. What the present page does not offer is ignored.
@@ -209,6 +211,8 @@ pub enum StaffAct {
     EndEmergency,
     /// Write the papers to the stick.
     Write,
+    /// Give points for help.
+    Help,
 }
 
 /// What a state of the sync machine reads of the journal.

@@ -4,6 +4,7 @@
 //! is kept here: a screen that says "done" exists only after [`Input::Appended`].
 
 mod card;
+mod choice;
 mod clock;
 mod done;
 mod face;
@@ -11,6 +12,7 @@ mod followup;
 mod household;
 mod panel;
 mod price;
+mod said;
 mod staff;
 mod visit;
 mod watch;
@@ -46,6 +48,7 @@ pub const ABANDONED_MS: Millis = 30_000;
 /// A language chosen and not used goes back to the first one, milliseconds.
 pub const LANGUAGE_MS: Millis = 30_000;
 
+pub use choice::CHOICE_MS;
 pub use clock::{HELD_UNCERTAINTY_MS, JUMP_MS};
 pub use followup::STEP_MS;
 pub use panel::EMERGENCY_IDLE_MS;
@@ -121,6 +124,8 @@ enum State {
     Reading { until: Millis },
     /// A household is open.
     Household(household::Open),
+    /// A visitor is asked what for and how many.
+    Choosing(Box<choice::Choosing>),
     /// Facts are on their way to the disk.
     Committing,
     /// Something was done and more is asked before it is said.
@@ -289,6 +294,7 @@ impl Session {
         }
         match &self.state {
             State::Household(_) => self.touch_household(cx, touch),
+            State::Choosing(_) => self.touch_choosing(cx, touch),
             State::Asking(_) => self.touch_asking(cx, touch),
             State::Done(_) => self.touch_done(cx, touch),
             State::StaffPin(_) => self.touch_pin(cx, touch),
@@ -307,6 +313,7 @@ impl Session {
             State::Committing => None,
             State::Reading { until } | State::Message { until, .. } => Some(*until),
             State::Household(open) => Some(open.until()),
+            State::Choosing(choosing) => Some(choosing.until()),
             State::Asking(asking) => Some(asking.until()),
             State::Done(done) => Some(done.until()),
             State::StaffPin(pin) => Some(pin.until()),
@@ -327,6 +334,7 @@ impl Session {
             State::Committing => {}
             State::Reading { .. } => self.message(cx, MessageKind::HoldStill),
             State::Household(open) if open.by_itself() => self.confirm_household(cx),
+            State::Choosing(_) => self.leave_choosing(cx),
             State::Asking(_) => self.leave_asking(cx),
             State::Panel(_) => self.close_panel(cx),
             State::Household(_) | State::Done(_) | State::Message { .. } | State::StaffPin(_) => {

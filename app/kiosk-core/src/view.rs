@@ -1,6 +1,7 @@
 //! What the screen shows, as plain data. The Slint side draws it and knows no rule.
 
 mod staff;
+mod visit;
 
 use machitap_domain::{
     ClockSource, Millis, Pii,
@@ -10,6 +11,7 @@ use machitap_domain::{
 };
 
 pub use staff::*;
+pub use visit::*;
 
 /// A whole screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,8 +120,12 @@ pub enum View {
     Question(Question),
     /// Done at the nursery.
     NurseryDone(NurseryDone),
+    /// What for, and how many? Asked before a visit is recorded.
+    VisitChoice(VisitChoice),
     /// A visit is recorded.
     VisitDone(VisitDone),
+    /// A visit has ended.
+    VisitEnded(VisitEnded),
     /// What was just done is taken back.
     Undone,
     /// A message with what to do.
@@ -150,6 +156,8 @@ pub enum View {
     Emergency(Emergency),
     /// The month's papers.
     Papers(Papers),
+    /// Staff give points for help.
+    Helping(Helping),
     /// The kiosk cannot serve.
     OutOfService(OutOfService),
 }
@@ -307,33 +315,6 @@ pub struct NurseryDone {
     pub undo: Option<Remaining>,
 }
 
-/// A visit.
-#[derive(Debug, Clone, PartialEq)]
-pub struct VisitDone {
-    /// What it earned.
-    pub gained: Gained,
-    /// The balance after it, as far as this kiosk knows; `None` for a card that proves
-    /// too little to be told.
-    pub balance: Option<i64>,
-    /// Visits here so far, this one included; `None` likewise.
-    pub visits: Option<u64>,
-    /// True: an earlier tap did this; nothing new was recorded.
-    pub already: bool,
-    /// While it can be taken back.
-    pub undo: Option<Remaining>,
-}
-
-/// What a visit earned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gained {
-    /// Points.
-    Points(u32),
-    /// Today's are already given.
-    AlreadyToday,
-    /// None are given here.
-    NotHere,
-}
-
 /// A message with what to do.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
@@ -369,6 +350,8 @@ pub enum MessageKind {
         /// When.
         at: WallTime,
     },
+    /// Points for this help were given today already.
+    HelpedToday,
     /// The staff panel is locked for a while.
     StaffLocked {
         /// So many minutes, rounded up.
@@ -396,6 +379,8 @@ pub struct StaffPanel {
     pub here: Option<u32>,
     /// Children on the roster.
     pub expected: u32,
+    /// Staff may give points for help here: [`crate::input::StaffAct::Help`].
+    pub helping: bool,
     /// The roster's age, whole days; `None` when there is none.
     pub roster_days: Option<u32>,
     /// The link.

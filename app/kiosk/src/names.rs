@@ -12,7 +12,9 @@ pub const fn view(view: &View) -> &'static str {
         View::Notice(_) => "notice",
         View::Question(_) => "question",
         View::NurseryDone(_) => "nursery-done",
+        View::VisitChoice(_) => "visit-choice",
         View::VisitDone(_) => "visit-done",
+        View::VisitEnded(_) => "visit-ended",
         View::Undone => "undone",
         View::Message(message) => match message.kind {
             MessageKind::UnknownCard => "message:unknown-card",
@@ -26,6 +28,7 @@ pub const fn view(view: &View) -> &'static str {
             MessageKind::NoChildToday => "message:no-child-today",
             MessageKind::PleaseWait => "message:please-wait",
             MessageKind::ComeBackAt { .. } => "message:come-back-at",
+            MessageKind::HelpedToday => "message:helped-today",
         },
         View::StaffPin(_) => "staff-pin",
         View::StaffPanel(_) => "staff-panel",
@@ -40,6 +43,7 @@ pub const fn view(view: &View) -> &'static str {
         View::Tasks(_) => "staff:tasks",
         View::Emergency(_) => "staff:emergency",
         View::Papers(_) => "staff:papers",
+        View::Helping(_) => "staff:helping",
         View::OutOfService(out) => match out.why {
             OutReason::ReaderGone => "out-of-service:reader-gone",
             OutReason::DiskFull => "out-of-service:disk-full",
@@ -59,6 +63,7 @@ pub const fn confirms(view: &View) -> bool {
             | View::Question(_)
             | View::NurseryDone(_)
             | View::VisitDone(_)
+            | View::VisitEnded(_)
             | View::Undone
     )
 }

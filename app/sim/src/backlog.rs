@@ -87,9 +87,7 @@ fn draft(n: u64, at: Stamp, before: Option<&Draft>) -> Result<Draft> {
             points: 10,
             reason: AwardReason::Visit,
         }),
-        None => FactBody::Visit {
-            credential: CredentialKind::Citizen,
-        },
+        None => FactBody::visit(CredentialKind::Citizen),
     };
     Ok(Draft {
         id: FactId(Uuid::now_v7()),

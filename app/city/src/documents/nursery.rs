@@ -11,7 +11,7 @@ use machitap_domain::{
         settings::{Counts, Day, InvalidNursery, Nursery},
         tariff::{CareTariff, InvalidTariff, MAX_YEN, Span, Tariff},
     },
-    points::PointRule,
+    points::{PointRule, visit::VisitPurpose},
 };
 use serde::Deserialize;
 
@@ -47,6 +47,9 @@ struct OutlineFacility {
 struct OutlineService {
     kind: String,
     points: Option<PointRule>,
+    purposes: Option<Vec<VisitPurpose>>,
+    groups: Option<bool>,
+    stay: Option<bool>,
     hours: Option<Span>,
     days: Option<Vec<Day>>,
     closed: Option<Vec<Date>>,

@@ -46,9 +46,7 @@ impl Kiosk {
         };
         for n in 1..=facts {
             let body = if n % 2 == 1 {
-                FactBody::Visit {
-                    credential: CredentialKind::Citizen,
-                }
+                FactBody::visit(CredentialKind::Citizen)
             } else {
                 FactBody::Award(Award {
                     points: POINTS,
@@ -276,9 +274,7 @@ fn another_fact_under_the_same_key_is_a_fork() {
 fn a_chain_that_does_not_close_is_noticed_whichever_end_comes_last() {
     for order in [[1, 2], [2, 1]] {
         let mut kiosk = Kiosk::new("kiosk-1", 1, 2);
-        let body = FactBody::Visit {
-            credential: CredentialKind::Citizen,
-        };
+        let body = FactBody::visit(CredentialKind::Citizen);
         kiosk.facts.push(kiosk.made(3, body, Hash::of(b"another")));
         let mut ingest = ingest(&[&kiosk]);
         for part in order {

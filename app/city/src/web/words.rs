@@ -52,6 +52,10 @@ const fn plain(body: &FactBody) -> &'static str {
     match body {
         FactBody::Started { .. } => "端末が起動",
         FactBody::Visit { .. } => "来館",
+        FactBody::VisitEnded => "退館",
+        FactBody::Volunteered { .. } => "ボランティアを職員が記録",
+        FactBody::Spend(_) => "ポイントの利用を申し込み",
+        FactBody::SpendAnswered { .. } => "ポイントの利用の返事",
         FactBody::Undone { .. } => "取り消し",
         FactBody::ClockCorrected { .. } => "時計が合った",
         FactBody::JournalReplaced { .. } => "記録簿を新しくした",

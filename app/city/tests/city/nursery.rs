@@ -469,9 +469,7 @@ fn absurd_facts_neither_break_nor_bloat() {
         who(1),
         unsure,
         None,
-        FactBody::Visit {
-            credential: CredentialKind::Citizen,
-        },
+        FactBody::visit(CredentialKind::Citizen),
     );
     let corrected = FactBody::ClockCorrected {
         boot: unsure.boot,

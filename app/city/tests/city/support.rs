@@ -271,9 +271,7 @@ impl Kiosk {
     /// Journals `pairs` visits, each with its award.
     pub(crate) fn visits(&mut self, pairs: usize) {
         for _ in 0..pairs {
-            self.append(FactBody::Visit {
-                credential: CredentialKind::Citizen,
-            });
+            self.append(FactBody::visit(CredentialKind::Citizen));
             self.append(FactBody::Award(Award {
                 points: POINTS,
                 reason: AwardReason::Visit,

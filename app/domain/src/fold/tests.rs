@@ -10,16 +10,17 @@ use crate::{
     credential::CredentialKind,
     fact::{Draft, FactId, FactKey, Hash, tests::stamp},
     ids::Incarnation,
-    points::{Award, AwardReason, Earned, PointRule},
+    points::{
+        Award, AwardReason, PointRule,
+        caps::{Person, TownPoints},
+        earn::{Asked, Earning, Zero, earn},
+    },
     time::Quality,
 };
 
 const NOON: i64 = 1_775_012_400_000; // 2026-04-01T12:00 in Japan
 const DAY_MS: i64 = 86_400_000;
-const RULE: PointRule = PointRule {
-    base: 10,
-    visits_per_day: 1,
-};
+const RULE: PointRule = PointRule::plain(10, 1);
 
 fn tokyo() -> TimeZone {
     TimeZone::get("Asia/Tokyo").unwrap()
@@ -65,14 +66,7 @@ fn passage(n: u128, at: Stamp, direction: Direction) -> Fact {
 }
 
 fn visit(n: u128, at: Stamp) -> Fact {
-    fact(
-        n,
-        who(2),
-        at,
-        FactBody::Visit {
-            credential: CredentialKind::Citizen,
-        },
-    )
+    fact(n, who(2), at, FactBody::visit(CredentialKind::Citizen))
 }
 
 fn award(n: u128, visit: &Fact, points: u32) -> Fact {
@@ -87,6 +81,18 @@ fn award(n: u128, visit: &Fact, points: u32) -> Fact {
     );
     fact.caused_by = Some(visit.id);
     fact
+}
+
+fn earning(folds: &Folds, at: &Stamp) -> Earning {
+    earn(&Asked {
+        rule: &RULE,
+        town: &TownPoints::default(),
+        person: Person::default(),
+        account: &folds.account(&who(2)),
+        at,
+        zone: &tokyo(),
+        purpose: None,
+    })
 }
 
 fn undone(n: u128, of: &Fact) -> Fact {
@@ -130,21 +136,18 @@ fn a_tap_goes_the_way_of_the_same_day_only() {
 fn undo_restores_what_was_and_only_once() {
     let zone = tokyo();
     let mut folds = Folds::default();
-    let day = DayKey::Date(date(2026, 4, 1));
+    let at = stamp(2, NOON);
     let first = visit(1, stamp(1, NOON));
     folds.apply(&first, &zone);
     folds.apply(&award(2, &first, 10), &zone);
     assert_eq!(folds.account(&who(2)).balance(), 10);
-    assert_eq!(folds.account(&who(2)).earn(RULE, day), Earned::AlreadyToday);
+    assert_eq!(earning(&folds, &at).zero, Some(Zero::AlreadyToday));
     for n in [3, 4] {
         folds.apply(&undone(n, &first), &zone);
         assert_eq!(folds.account(&who(2)).balance(), 0);
         assert_eq!(folds.account(&who(2)).visits(), 0);
     }
-    assert!(matches!(
-        folds.account(&who(2)).earn(RULE, day),
-        Earned::Points(_)
-    ));
+    assert_eq!(earning(&folds, &at).points(), 10);
 }
 
 #[test]
@@ -190,9 +193,10 @@ proptest! {
                 0 | 1 => {
                     let made = visit(n, at);
                     folds.apply(&made, &zone);
-                    if let Earned::Points(a) = folds.account(&who(2)).earn(RULE, at.day(&zone)) {
-                        folds.apply(&award(n + 1, &made, a.points), &zone);
-                        expected += i64::from(a.points);
+                    let points = earning(&folds, &at).points();
+                    if points > 0 {
+                        folds.apply(&award(n + 1, &made, points), &zone);
+                        expected += i64::from(points);
                     }
                     visits.push(made);
                 }

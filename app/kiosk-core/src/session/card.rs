@@ -15,7 +15,8 @@ impl Session {
         cx.out.push(Output::Tone(Tone::Read));
         match self.state {
             // An open household stays on the screen until it is known whose card this is.
-            State::Household(_) | State::Committing => {}
+            State::Household(_) | State::Choosing(_) | State::Committing => {}
+            State::Panel(_) if self.waits_for_helper() => {}
             State::Panel(_) => {
                 self.close_panel(cx);
                 self.reading(cx);
@@ -41,6 +42,19 @@ impl Session {
                 self.next_card = Some(credential);
             }
             self.confirm_household(cx);
+        } else if self.waits_for_helper() {
+            self.give_help(cx, &credential);
+        } else if let State::Choosing(choosing) = &self.state {
+            let same = choosing.is_of(&credential);
+            // A card held twice by chance must not answer what was only just asked.
+            if same && !choosing.is_answered() {
+                return;
+            }
+            // Nobody's visit is lost because the next card came.
+            if !same {
+                self.next_card = Some(credential);
+            }
+            self.leave_choosing(cx);
         } else {
             self.open(cx, credential);
         }
@@ -67,8 +81,10 @@ impl Session {
 
     pub(super) fn refuse(&mut self, cx: &mut Turn<'_>, kind: MessageKind, why: Refusal) {
         let draft = self.draft(cx.now, None, None, FactBody::Refused { why });
-        // Whoever is at a household's screen keeps it: a stranger's bad card changes nothing.
-        if matches!(self.state, State::Household(_)) {
+        // Whoever is being asked something keeps the screen: a stranger's bad card changes
+        // nothing.
+        if matches!(self.state, State::Household(_) | State::Choosing(_)) || self.waits_for_helper()
+        {
             cx.out.push(Output::Tone(Tone::Ask));
         } else {
             self.message(cx, kind);
@@ -114,14 +130,7 @@ impl Session {
                 let how = How::Card(credential);
                 self.open_household(cx, how, &household, guardian.as_ref());
             }
-            (found, Service::Visit { points }) => {
-                let linked = match found {
-                    Some(Known::Resident(citizen)) => Some(citizen.clone()),
-                    Some(Known::Household { guardian, .. }) => guardian.map(|g| g.citizen.clone()),
-                    _ => None,
-                };
-                self.visit(cx, &credential, linked, points);
-            }
+            (_, Service::Visit { .. }) => self.visit(cx, &credential),
             (Some(Known::Resident(_)) | None, Service::Nursery(_)) => match credential {
                 // The town knows it, this nursery does not.
                 Credential::Citizen(_) => {

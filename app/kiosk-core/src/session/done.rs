@@ -3,13 +3,17 @@
 use machitap_domain::{
     FactBody, FactId, Millis, Now, Pseudonym, Stamp,
     attendance::{Direction, Passage},
-    points::VisitMade,
+    points::{VisitMade, account::Ended, earn::Earning},
 };
 
-use super::{After, Session, State, Turn, clock, followup::Followup};
+use super::{
+    After, Session, State, Turn, clock,
+    followup::Followup,
+    visit::{self, Visitor},
+};
 use crate::{
     input::Touch,
-    view::{ChildRow, Gained, NurseryDone, Remaining, RowReason, View, VisitDone},
+    view::{ChildRow, NurseryDone, Remaining, RowReason, View, VisitDone, VisitEnded},
 };
 
 /// What will be shown once it is on disk.
@@ -19,13 +23,20 @@ pub(super) enum Planned {
         children: Vec<ChildRow>,
         followup: Followup,
     },
-    Visit {
+    Visit(Box<Visited>),
+    Ended {
         subject: Pseudonym,
         fact: FactId,
-        gained: Gained,
-        disclosed: bool,
+        minutes: Option<Millis>,
     },
     Undone,
+}
+
+/// A visit as it was put on disk, and why it earned what it earned.
+pub(super) struct Visited {
+    pub(super) visitor: Visitor,
+    pub(super) made: VisitMade,
+    pub(super) earning: Earning,
 }
 
 /// What is shown.
@@ -42,7 +53,8 @@ enum What {
         children: Vec<ChildRow>,
         already: bool,
     },
-    Visit(VisitDone),
+    Visit(Box<VisitDone>),
+    Ended(VisitEnded),
     Undone,
 }
 
@@ -65,35 +77,31 @@ impl Planned {
                     acts,
                 )
             }
-            Self::Visit {
+            Self::Visit(visited) => {
+                let Visited {
+                    visitor,
+                    made,
+                    earning,
+                } = &*visited;
+                let done = session.visit_done(cx, visitor, made, Some(earning));
+                let acts = vec![(made.fact, visitor.subject)];
+                (What::Visit(Box::new(done)), acts)
+            }
+            Self::Ended {
                 subject,
                 fact,
-                gained,
-                disclosed,
+                minutes,
             } => (
-                What::Visit(visit(cx, subject, gained, disclosed, false)),
+                What::Ended(VisitEnded {
+                    minutes,
+                    already: false,
+                    undo: None,
+                }),
                 vec![(fact, subject)],
             ),
             Self::Undone => (What::Undone, Vec::new()),
         };
         (Done::new(session, cx, what, acts, cx.now.stamp()), before)
-    }
-}
-
-fn visit(
-    cx: &Turn<'_>,
-    subject: Pseudonym,
-    gained: Gained,
-    disclosed: bool,
-    already: bool,
-) -> VisitDone {
-    let account = cx.folds.account(&subject);
-    VisitDone {
-        gained,
-        balance: disclosed.then(|| account.balance()),
-        visits: disclosed.then(|| account.visits()),
-        already,
-        undo: None,
     }
 }
 
@@ -124,16 +132,29 @@ impl Done {
     pub(super) fn visit_before(
         session: &Session,
         cx: &Turn<'_>,
-        subject: Pseudonym,
+        visitor: &Visitor,
         last: &VisitMade,
-        disclosed: bool,
     ) -> Self {
-        let gained = match last.points {
-            0 => Gained::AlreadyToday,
-            points => Gained::Points(points),
-        };
-        let what = What::Visit(visit(cx, subject, gained, disclosed, true));
-        Self::new(session, cx, what, vec![(last.fact, subject)], last.at)
+        let done = session.visit_done(cx, visitor, last, None);
+        let acts = vec![(last.fact, visitor.subject)];
+        Self::new(session, cx, What::Visit(Box::new(done)), acts, last.at)
+    }
+
+    /// The same for a visit that has just ended.
+    pub(super) fn ended_before(
+        session: &Session,
+        cx: &Turn<'_>,
+        visitor: &Visitor,
+        last: &VisitMade,
+        ended: Ended,
+    ) -> Self {
+        let what = What::Ended(VisitEnded {
+            minutes: visit::minutes_between(&last.at, &ended.at).filter(|_| visitor.may_be_told()),
+            already: true,
+            undo: None,
+        });
+        let acts = vec![(ended.fact, visitor.subject)];
+        Self::new(session, cx, what, acts, ended.at)
     }
 
     pub(super) fn nursery_before(
@@ -194,7 +215,11 @@ impl Done {
             }),
             What::Visit(visit) => View::VisitDone(VisitDone {
                 undo: self.undo(now),
-                ..visit.clone()
+                ..(**visit).clone()
+            }),
+            What::Ended(ended) => View::VisitEnded(VisitEnded {
+                undo: self.undo(now),
+                ..*ended
             }),
             What::Undone => View::Undone,
         }

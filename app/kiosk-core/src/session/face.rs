@@ -101,6 +101,7 @@ impl Session {
             State::Base | State::Committing => self.base(now),
             State::Reading { .. } => View::Reading,
             State::Household(open) => View::Household(self.household_view(open, now, folds)),
+            State::Choosing(choosing) => self.choice_view(choosing, now),
             State::Asking(asking) => self.asking_view(asking, now),
             State::Done(done) => done.view(now),
             State::Message { kind, .. } => View::Message(Message {
@@ -140,7 +141,10 @@ impl Session {
             .collect();
         let (kind, points) = match service {
             Service::Nursery(_) => (ServiceKind::Nursery, 0),
-            Service::Visit { points } => (ServiceKind::Visit, points.base),
+            Service::Visit { points, .. } => {
+                let today = now.stamp().said(&self.zone).date();
+                (ServiceKind::Visit, points.on(today).base)
+            }
         };
         let ranking = match (&self.ranking, kind) {
             (Some(ranking), ServiceKind::Visit) => ranking

@@ -6,12 +6,14 @@ mod child;
 mod correct;
 mod emergency;
 mod excuse;
+mod help;
 mod kiosk;
 mod papers;
 mod tasks;
 
 use machitap_domain::{
     Draft, Folds, Millis, Now, Pseudonym,
+    ids::ActivityId,
     roster::{Child, Household, Staff},
 };
 
@@ -44,8 +46,12 @@ enum Page {
     Alarms,
     Alarm(machitap_domain::FactId),
     Tasks,
-    Emergency { sure: bool },
+    Emergency {
+        sure: bool,
+    },
     Papers(papers::Papers),
+    /// What for, once it is chosen.
+    Help(Option<ActivityId>),
 }
 
 impl Panel {
@@ -59,6 +65,10 @@ impl Panel {
 
     fn page(&self) -> &Page {
         self.pages.last().expect("a panel has a page")
+    }
+
+    fn page_mut(&mut self) -> &mut Page {
+        self.pages.last_mut().expect("a panel has a page")
     }
 }
 
@@ -104,6 +114,7 @@ impl Session {
             Page::Tasks => Some(self.tasks_view(now, folds)),
             Page::Emergency { sure } => self.emergency_view(*sure, now, folds),
             Page::Papers(papers) => Some(papers.view()),
+            Page::Help(chosen) => self.help_view(chosen.as_ref(), now),
         };
         // What a page was about may have left the roster meanwhile.
         page.unwrap_or_else(|| self.kiosk_view(panel, now, folds))
@@ -155,6 +166,8 @@ impl Session {
             (Page::Tasks, Touch::Pick(n)) => self.pick_task(cx, n),
             (Page::Emergency { .. }, touch) => self.touch_emergency(cx, touch),
             (Page::Papers(_), touch) => self.touch_papers(cx, touch),
+            (Page::Kiosk, Touch::Act(StaffAct::Help)) => self.open_help(cx),
+            (Page::Help(_), Touch::Pick(n)) => self.pick_help(cx, n),
             _ => {}
         }
     }

@@ -4,6 +4,7 @@ mod door;
 mod law;
 mod nursery;
 mod panel;
+mod points;
 mod prices;
 mod service;
 mod staff;

@@ -1,73 +1,225 @@
 //! A visit: one tap, the facility's use recorded, points at once.
 
 use machitap_domain::{
-    CitizenId, Credential, FactBody,
+    CitizenId, Credential, Draft, FactBody, Millis, Pseudonym, Stamp,
+    catalogue::Service,
     fact::Refusal,
-    points::{Earned, PointRule},
+    ids::PurposeId,
+    points::{
+        Account, PointRule, VisitMade,
+        caps::Person,
+        earn::{Asked, Earning, earn},
+        visit::{Visit, VisitPurpose},
+    },
+    roster::Known,
 };
 
-use super::{After, Session, State, Turn, done};
+use super::{After, Session, State, Turn, choice::Choosing, done};
 use crate::{
     output::{Output, Tone},
-    view::{Gained, MessageKind},
+    view::MessageKind,
 };
 
+/// Whose visit it is.
+#[derive(Debug, Clone)]
+pub(super) struct Visitor {
+    pub(super) credential: Credential,
+    pub(super) subject: Pseudonym,
+    pub(super) citizen: CitizenId,
+}
+
+impl Visitor {
+    /// A chip number can be copied: it is enough to record by, not to be told a balance.
+    pub(super) const fn may_be_told(&self) -> bool {
+        matches!(self.credential, Credential::Citizen(_))
+    }
+}
+
+/// What the facility set for visits.
+#[derive(Clone, Copy)]
+pub(super) struct Hall<'a> {
+    pub(super) points: &'a PointRule,
+    pub(super) purposes: &'a [VisitPurpose],
+    pub(super) groups: bool,
+    pub(super) stay: bool,
+}
+
 impl Session {
-    pub(super) fn visit(
-        &mut self,
-        cx: &mut Turn<'_>,
-        credential: &Credential,
-        linked: Option<CitizenId>,
-        rule: PointRule,
-    ) {
+    pub(super) fn hall(&self) -> Option<Hall<'_>> {
+        match self.service()? {
+            Service::Visit {
+                points,
+                purposes,
+                groups,
+                stay,
+            } => Some(Hall {
+                points,
+                purposes,
+                groups: *groups,
+                stay: *stay,
+            }),
+            Service::Nursery(_) => None,
+        }
+    }
+
+    /// Whose visit this card's would be; `None` where it is nobody's.
+    pub(super) fn visitor(&self, credential: &Credential) -> Option<Visitor> {
         let citizen = match credential {
-            Credential::Citizen(citizen) => Some(citizen.clone()),
-            Credential::Uid(_) => linked,
+            Credential::Citizen(citizen) => citizen.clone(),
+            Credential::Uid(_) => {
+                let (roster, _) = self.roster.as_ref()?;
+                match roster.find(credential)? {
+                    Known::Resident(citizen) => citizen.clone(),
+                    Known::Household { guardian, .. } => guardian?.citizen.clone(),
+                    Known::Staff(_) => return None,
+                }
+            }
         };
-        let subject = citizen
-            .zip(self.purposes.visit.as_ref())
-            .map(|(citizen, key)| key.pseudonym(&citizen));
-        let Some(subject) = subject else {
+        let subject = self.purposes.visit.as_ref()?.pseudonym(&citizen);
+        Some(Visitor {
+            credential: credential.clone(),
+            subject,
+            citizen,
+        })
+    }
+
+    pub(super) fn visit(&mut self, cx: &mut Turn<'_>, credential: &Credential) {
+        let Some(visitor) = self.visitor(credential) else {
             self.refuse(cx, MessageKind::UnknownCard, Refusal::UnknownCard);
             return;
         };
-        // A chip number can be copied: it is enough to record by, not to be told a balance.
-        let disclosed = matches!(credential, Credential::Citizen(_));
-        let account = cx.folds.account(&subject);
-        let timing = self.timing();
-        if let Some(last) = account.latest()
-            && cx.now.at_least_since(&last.at) < timing.repeat_ms
-        {
-            cx.out.push(Output::Tone(Tone::Read));
-            let done = done::Done::visit_before(self, cx, subject, last, disclosed);
-            self.go(State::Done(done));
-            return;
-        }
-        let earned = account.earn(rule, cx.now.stamp().day(&self.zone));
-        let visit = self.draft(
-            cx.now,
-            Some(subject),
-            None,
-            FactBody::Visit {
-                credential: credential.kind(),
-            },
-        );
-        let id = visit.id;
-        let mut drafts = vec![visit];
-        let gained = match earned {
-            Earned::Points(award) => {
-                drafts.push(self.draft(cx.now, Some(subject), Some(id), FactBody::Award(award)));
-                Gained::Points(award.points)
+        let Some(hall) = self.hall() else { return };
+        let account = cx.folds.account(&visitor.subject);
+        let repeat_ms = self.timing().repeat_ms;
+        let lately = |at: &Stamp| cx.now.at_least_since(at) < repeat_ms;
+        if let Some(last) = account.latest() {
+            if let Some(ended) = last.ended.filter(|e| lately(&e.at)) {
+                cx.out.push(Output::Tone(Tone::Read));
+                let done = done::Done::ended_before(self, cx, &visitor, last, ended);
+                return self.go(State::Done(done));
             }
-            Earned::AlreadyToday => Gained::AlreadyToday,
-            Earned::NotHere => Gained::NotHere,
+            if last.ended.is_none() && lately(&last.at) {
+                cx.out.push(Output::Tone(Tone::Read));
+                let done = done::Done::visit_before(self, cx, &visitor, last);
+                return self.go(State::Done(done));
+            }
+        }
+        if hall.stay
+            && let Some(inside) = account.inside(cx.now.stamp().day(&self.zone))
+        {
+            return self.end_visit(cx, visitor, inside);
+        }
+        let purpose = match hall.purposes {
+            [only] => Some(only.id.clone()),
+            _ => None,
         };
-        let planned = done::Planned::Visit {
-            subject,
-            fact: id,
-            gained,
-            disclosed,
+        if hall.purposes.len() > 1 || hall.groups {
+            let choosing = Choosing::new(visitor, purpose, hall.groups, cx.now);
+            return self.go(State::Choosing(Box::new(choosing)));
+        }
+        self.record_visit(cx, visitor, purpose, None);
+    }
+
+    /// Puts a visit and what it earns on disk.
+    pub(super) fn record_visit(
+        &mut self,
+        cx: &mut Turn<'_>,
+        visitor: Visitor,
+        purpose: Option<PurposeId>,
+        heads: Option<u16>,
+    ) {
+        // A catalogue may take the facility away while somebody chooses.
+        let Some(earning) = self.earning(cx, &visitor, purpose.as_ref()) else {
+            cx.out.push(Output::Tone(Tone::Ask));
+            return self.go(State::Base);
         };
+        let body = FactBody::Visit(Visit {
+            credential: visitor.credential.kind(),
+            purpose: purpose.clone(),
+            heads,
+        });
+        let visit = self.draft(cx.now, Some(visitor.subject), None, body);
+        let fact = visit.id;
+        let mut drafts = vec![visit];
+        for line in &earning.lines {
+            let award = FactBody::Award(line.clone());
+            drafts.push(self.draft(cx.now, Some(visitor.subject), Some(fact), award));
+        }
+        let at = cx.now.stamp();
+        let made = VisitMade {
+            points: earning.points(),
+            lines: earning.lines.clone(),
+            purpose,
+            heads,
+            ..VisitMade::new(fact, at.day(&self.zone), at)
+        };
+        let planned = done::Planned::Visit(Box::new(done::Visited {
+            visitor,
+            made,
+            earning,
+        }));
         self.append(cx, drafts, After::Done(planned));
     }
+
+    fn end_visit(&mut self, cx: &mut Turn<'_>, visitor: Visitor, inside: &VisitMade) {
+        let minutes = minutes_between(&inside.at, &cx.now.stamp());
+        let end: Draft = self.draft(
+            cx.now,
+            Some(visitor.subject),
+            Some(inside.fact),
+            FactBody::VisitEnded,
+        );
+        let planned = done::Planned::Ended {
+            subject: visitor.subject,
+            fact: end.id,
+            minutes: minutes.filter(|_| visitor.may_be_told()),
+        };
+        self.append(cx, vec![end], After::Done(planned));
+    }
+
+    pub(super) fn earning(
+        &self,
+        cx: &Turn<'_>,
+        visitor: &Visitor,
+        purpose: Option<&PurposeId>,
+    ) -> Option<Earning> {
+        self.ask(cx, visitor, purpose, earn)
+    }
+
+    /// Asks the rules about this visitor, now.
+    pub(super) fn ask<T>(
+        &self,
+        cx: &Turn<'_>,
+        visitor: &Visitor,
+        purpose: Option<&PurposeId>,
+        question: impl FnOnce(&Asked<'_>) -> T,
+    ) -> Option<T> {
+        let account: Account = cx.folds.account(&visitor.subject);
+        let person = self
+            .roster
+            .as_ref()
+            .map_or_else(Person::default, |(r, _)| r.for_points(&visitor.citizen));
+        Some(question(&Asked {
+            rule: self.hall()?.points,
+            town: &self.catalogue.as_ref()?.points,
+            person,
+            account: &account,
+            at: &cx.now.stamp(),
+            zone: &self.zone,
+            purpose,
+        }))
+    }
+}
+
+/// Whole minutes between two moments, where that is certain: within one boot, or where both
+/// times are vouched for.
+pub(super) fn minutes_between(from: &Stamp, until: &Stamp) -> Option<Millis> {
+    let ms = if from.boot == until.boot {
+        until.mono_ms.checked_sub(from.mono_ms)
+    } else if from.quality.is_trusted() && until.quality.is_trusted() {
+        Millis::try_from(until.wall_ms.saturating_sub(from.wall_ms)).ok()
+    } else {
+        None
+    };
+    ms.map(|ms| ms / 60_000)
 }

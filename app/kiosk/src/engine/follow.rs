@@ -172,6 +172,8 @@ const fn is_deed(body: &FactBody) -> bool {
         body,
         FactBody::Attendance { .. }
             | FactBody::Visit { .. }
+            | FactBody::VisitEnded
+            | FactBody::Volunteered { .. }
             | FactBody::Award(_)
             | FactBody::Fee(_)
             | FactBody::Undone { .. }
@@ -186,13 +188,7 @@ mod tests {
     use super::*;
 
     fn done() -> View {
-        View::VisitDone(VisitDone {
-            gained: Gained::NotHere,
-            balance: None,
-            visits: None,
-            already: false,
-            undo: None,
-        })
+        View::VisitDone(VisitDone::of(Gained::NotHere))
     }
 
     fn waiting() -> View {

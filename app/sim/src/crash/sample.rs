@@ -49,9 +49,7 @@ fn draft(n: u64, subject: Option<u64>, caused_by: Option<u64>, body: FactBody) -
 
 /// A visit and its points, with the names `n` and `n + 1`.
 pub fn visit(n: u64, who: u64) -> Vec<Draft> {
-    let made = FactBody::Visit {
-        credential: CredentialKind::Citizen,
-    };
+    let made = FactBody::visit(CredentialKind::Citizen);
     let award = FactBody::Award(Award {
         points: 5,
         reason: AwardReason::Visit,

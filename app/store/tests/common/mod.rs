@@ -95,9 +95,7 @@ pub(crate) fn visit(n: u64, who: u8) -> Vec<Draft> {
     let made = draft(
         2 * n,
         Some(subject(who)),
-        FactBody::Visit {
-            credential: CredentialKind::Citizen,
-        },
+        FactBody::visit(CredentialKind::Citizen),
     );
     let award = Draft {
         caused_by: Some(made.id),

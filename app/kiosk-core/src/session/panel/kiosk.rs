@@ -15,6 +15,7 @@ impl Session {
         View::StaffPanel(StaffPanel {
             who: panel.staff().name.clone(),
             here: self.here(now, folds),
+            helping: !self.activities(now).is_empty(),
             expected: self
                 .roster
                 .iter()

@@ -12,13 +12,14 @@ use proptest::prelude::*;
 
 use super::{
     door::asking,
+    points,
     prices::{self, CAP_YEN},
     town::{Kiosk, NTP, VISIT, card, citizen, felica, purposes},
 };
 use crate::{
     input::{CardProblem, Input, StaffAct, StoreTrouble, Touch},
     session::EMERGENCY_IDLE_MS,
-    view::View,
+    view::{Gained, View, VisitDone},
 };
 
 #[derive(Debug, Clone)]
@@ -54,6 +55,7 @@ fn act() -> impl Strategy<Value = StaffAct> {
         Just(StaffAct::Add),
         Just(StaffAct::Turn),
         Just(StaffAct::Strike),
+        Just(StaffAct::Help),
     ]
 }
 
@@ -73,6 +75,7 @@ fn op() -> impl Strategy<Value = Op> {
         (0usize..4).prop_map(Touch::Pick),
         (-700i32..700).prop_map(Touch::Minutes),
         (-2i32..3).prop_map(Touch::Days),
+        (-3i16..30).prop_map(Touch::Heads),
     ];
     prop_oneof![
         5 => prop_oneof![Just(1), 11u32..14, Just(77), Just(90)].prop_map(Op::Tap),
@@ -97,8 +100,15 @@ fn invariants(kiosk: &Kiosk, drawn_before: usize) {
         let facts = &kiosk.journal[..*on_disk];
         let rests_on = |is: fn(&FactBody) -> bool| facts.iter().any(|f| is(&f.body));
         match &screen.view {
-            View::VisitDone(_) => {
-                assert!(rests_on(|b| matches!(b, FactBody::Visit { .. })));
+            View::VisitDone(done) => {
+                assert!(rests_on(|b| matches!(
+                    b,
+                    FactBody::Visit(_) | FactBody::Volunteered { .. }
+                )));
+                visit_is_sound(done);
+            }
+            View::VisitEnded(_) => {
+                assert!(rests_on(|b| matches!(b, FactBody::VisitEnded)));
             }
             View::NurseryDone(done) => {
                 assert!(!done.children.is_empty());
@@ -128,6 +138,21 @@ fn invariants(kiosk: &Kiosk, drawn_before: usize) {
         rebuilt.apply(fact, &zone);
     }
     assert_eq!(rebuilt, kiosk.folds, "rebuild = live");
+}
+
+/// What is said to be gained is the sum of what it is said to be for.
+fn visit_is_sound(done: &VisitDone) {
+    let sum: u32 = done.lines.iter().map(|l| l.points).sum();
+    match done.gained {
+        Gained::Points(points) => assert!(done.lines.is_empty() || sum == points, "{done:?}"),
+        _ => assert!(done.lines.is_empty(), "{done:?}"),
+    }
+    if let Some(balance) = done.balance {
+        assert!(balance >= i64::from(sum), "{done:?}");
+    }
+    for card in [done.next.streak, done.next.stamps].into_iter().flatten() {
+        assert!(card.have <= card.of, "{done:?}");
+    }
 }
 
 /// No child is here on a day it has left, and no month costs more than its cap.
@@ -214,6 +239,15 @@ proptest! {
     #[test]
     fn the_law_holds_at_the_nursery(ops in prop::collection::vec(op(), 0..60)) {
         play(everything(), ops);
+    }
+
+    #[test]
+    fn the_law_holds_where_everything_is_asked(ops in prop::collection::vec(op(), 0..60)) {
+        play(points::hall(
+            r#","visits_per_day":2,"first_visit":5,"streak":{"every":2,"points":20},
+            "stamps":{"every":3,"points":30},"purposes":{"gym":4},
+            "volunteering":[{"id":"beach","name":{"ja":"海の掃除"},"points":100}],
+            "caps":{"all":{"day":30,"month":90}}"#, 2, true, true), ops);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use machitap_domain::{
     catalogue::{Catalogue, Facility, Service, Text, Timing},
     notices::Notices,
     nursery::absence::{AbsenceNotice, Absences},
-    points::PointRule,
+    points::{PointRule, caps::TownPoints},
     roster::{Child, ClassMark, Guardian, Household, Resident, Roster, Staff},
 };
 use machitap_wire::bundle::PurposeKeys;
@@ -97,6 +97,8 @@ pub(super) fn roster() -> Roster {
         residents: vec![Resident {
             citizen: citizen(50),
             cards: vec![felica(50)],
+            age: None,
+            birth_month: None,
         }],
         released: Vec::new(),
         facility: "here".parse().unwrap(),
@@ -123,15 +125,11 @@ pub(super) fn catalogue(service: Service) -> Catalogue {
                 timing: Timing::default(),
             },
         )]),
+        points: TownPoints::default(),
     }
 }
 
-pub(super) const VISIT: Service = Service::Visit {
-    points: PointRule {
-        base: 10,
-        visits_per_day: 1,
-    },
-};
+pub(super) const VISIT: Service = Service::visit(PointRule::plain(10, 1));
 
 /// The shell of the tests.
 pub(super) struct Kiosk {

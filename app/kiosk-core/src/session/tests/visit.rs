@@ -50,12 +50,7 @@ fn a_second_visit_of_the_day_is_recorded_and_its_zero_explained() {
 
 #[test]
 fn a_facility_without_points_says_so() {
-    let mut kiosk = Kiosk::new(Service::Visit {
-        points: PointRule {
-            base: 0,
-            visits_per_day: 1,
-        },
-    });
+    let mut kiosk = Kiosk::new(Service::visit(PointRule::plain(0, 1)));
     kiosk.tap(card(1));
     assert_eq!(done(&kiosk).gained, Gained::NotHere);
 }
