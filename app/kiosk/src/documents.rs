@@ -90,6 +90,7 @@ impl From<InvalidRoster> for Rejected {
             InvalidRoster::CardTwice { .. } => "a card stands twice in it",
             InvalidRoster::NoChildren(_) => "a household in it has no children",
             InvalidRoster::PersonTwice(_) => "an id in it stands for two people",
+            InvalidRoster::BirthMonth(_) => "a month of birth in it is in no year",
         })
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn roster(toml: &Toml, stem: &str) -> Result<Roster, Flaw> {
         InvalidRoster::NoChildren(id) | InvalidRoster::PersonTwice(id) => {
             toml.flaw_near(&format!("\"{id}\""), why)
         }
+        InvalidRoster::BirthMonth(n) => toml.flaw(&format!("residents#{n}.birth_month"), why),
     })?;
     for (n, staff) in roster.staff.iter().enumerate() {
         pin::check(&staff.pin_hash)

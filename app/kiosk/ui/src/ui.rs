@@ -98,6 +98,15 @@ impl Ui {
         session.on_minutes(tell_step(Touch::Minutes));
         session.on_days(tell_step(Touch::Days));
         session.on_months(tell_step(Touch::Months));
+        session.on_heads({
+            let hear = hear.clone();
+            move |by| {
+                i16::try_from(by)
+                    .map(Touch::Heads)
+                    .into_iter()
+                    .for_each(&*hear)
+            }
+        });
         session.on_act({
             let hear = hear.clone();
             move |item, i| act(item, i).map(Touch::Act).into_iter().for_each(&*hear)
@@ -142,6 +151,7 @@ fn act(item: ActItem, i: i32) -> Option<StaffAct> {
         ActItem::Strike => StaffAct::Strike,
         ActItem::EndEmergency => StaffAct::EndEmergency,
         ActItem::Write => StaffAct::Write,
+        ActItem::Help => StaffAct::Help,
     })
 }
 

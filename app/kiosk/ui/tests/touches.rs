@@ -12,7 +12,7 @@ use std::{
 
 use i_slint_backend_testing::AccessibleRole;
 use machitap_domain::{attendance::Direction, catalogue::Language};
-use machitap_kiosk_core::{Screen, Touch, View};
+use machitap_kiosk_core::{Screen, Touch, View, input::StaffAct};
 use machitap_kiosk_ui::gallery;
 use slint::platform::PointerEventButton;
 use stage::{Stage, label_of};
@@ -67,6 +67,18 @@ fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
         }
         View::NurseryDone(done) if done.undo.is_some() => put(undo, Touch::Undo),
         View::VisitDone(done) if done.undo.is_some() => put(undo, Touch::Undo),
+        View::VisitEnded(ended) if ended.undo.is_some() => put(undo, Touch::Undo),
+        View::VisitChoice(choice) => {
+            for (i, purpose) in choice.purposes.iter().enumerate() {
+                put(&purpose.name, Touch::Pick(i));
+            }
+            if choice.heads.is_some() {
+                put("1人 へらす", Touch::Heads(-1));
+                put("1人 ふやす", Touch::Heads(1));
+                put("記録する", Touch::Confirm);
+            }
+            put("やめる", Touch::Cancel);
+        }
         View::Message(_) => put("もどる", Touch::Cancel),
         View::StaffPin(_) => {
             for digit in 0..10 {
@@ -75,9 +87,15 @@ fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
             put("1文字 けす", Touch::Erase);
             put("やめる", Touch::Cancel);
         }
-        View::StaffPanel(_) => put("とじる", Touch::Cancel),
+        View::StaffPanel(panel) => {
+            put("とじる", Touch::Cancel);
+            if panel.helping {
+                put("お手伝いの ポイント", Touch::Act(StaffAct::Help));
+            }
+        }
         View::NurseryDone(_)
         | View::VisitDone(_)
+        | View::VisitEnded(_)
         | View::Starting
         | View::Reading
         | View::Undone

@@ -21,6 +21,7 @@ pub(super) fn show(app: &App, message: &Message) {
         MessageKind::Released => MessageItem::Released,
         MessageKind::NoChildToday => MessageItem::NoChildToday,
         MessageKind::PleaseWait => MessageItem::PleaseWait,
+        MessageKind::HelpedToday => MessageItem::HelpedToday,
         MessageKind::ComeBackAt { at } => {
             api.set_at(time(Some(at)));
             MessageItem::ComeBackAt

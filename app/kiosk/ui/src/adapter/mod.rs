@@ -20,8 +20,8 @@ use machitap_kiosk_core::view::{Header, Remaining, View};
 use slint::{ComponentHandle, Model, SharedString, VecModel};
 
 use crate::screens::{
-    AnswerItem, App, AskedApi, BadgeItem, ChildItem, HeaderApi, IdleApi, NurseryApi, Page,
-    RankItem, SessionApi,
+    AnswerItem, App, AskedApi, BadgeItem, ChildItem, HeaderApi, IdleApi, LineItem, NurseryApi,
+    Page, PurposeItem, RankItem, SessionApi, VisitApi,
 };
 
 /// The lists on the screen. They live as long as the window and change row by row.
@@ -31,6 +31,8 @@ pub(crate) struct Models {
     ranking: Rc<VecModel<RankItem>>,
     children: Rc<VecModel<ChildItem>>,
     answers: Rc<VecModel<AnswerItem>>,
+    lines: Rc<VecModel<LineItem>>,
+    purposes: Rc<VecModel<PurposeItem>>,
     staff: staff_pages::Lists,
     epoch: Cell<i32>,
 }
@@ -43,6 +45,8 @@ impl Models {
             ranking: Rc::default(),
             children: Rc::default(),
             answers: Rc::default(),
+            lines: Rc::default(),
+            purposes: Rc::default(),
             staff: staff_pages::Lists::attach(app),
             epoch: Cell::new(0),
         };
@@ -56,6 +60,9 @@ impl Models {
             .set_children(models.children.clone().into());
         app.global::<AskedApi>()
             .set_answers(models.answers.clone().into());
+        let visit = app.global::<VisitApi>();
+        visit.set_lines(models.lines.clone().into());
+        visit.set_purposes(models.purposes.clone().into());
         models
     }
 
@@ -106,9 +113,22 @@ impl Models {
                 );
                 (Page::NurseryDone, done.undo)
             }
+            View::VisitChoice(choice) => {
+                visit::choice(app, choice);
+                update(
+                    &self.purposes,
+                    choice.purposes.iter().map(visit::purpose).collect(),
+                );
+                (Page::VisitChoice, Some(choice.remaining))
+            }
             View::VisitDone(done) => {
-                visit::show(app, done);
+                visit::done(app, done);
+                update(&self.lines, done.lines.iter().map(visit::line).collect());
                 (Page::VisitDone, done.undo)
+            }
+            View::VisitEnded(ended) => {
+                visit::ended(app, *ended);
+                (Page::VisitEnded, ended.undo)
             }
             View::Undone => (Page::Undone, None),
             View::Message(message) => {

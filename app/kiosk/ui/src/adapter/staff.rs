@@ -23,5 +23,6 @@ pub(super) fn panel(app: &App, panel: &StaffPanel) {
     api.set_connected(panel.connected);
     api.set_pending(grouped(panel.pending));
     api.set_facts(grouped(panel.facts));
+    api.set_helping(panel.helping);
     api.set_software(panel.software.as_str().into());
 }

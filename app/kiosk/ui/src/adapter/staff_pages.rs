@@ -7,9 +7,9 @@ use slint::{ComponentHandle, VecModel};
 
 use super::{staff_board as board, staff_child as child, staff_work as work, update};
 use crate::screens::{
-    AbsenceItem, AlarmItem, App, BoardApi, ClassItem, FoundItem, Page, PaperItem, PassageItem,
-    PersonItem, SaidItem, StaffChildApi, StaffChildItem, StaffWorkApi, TaskItem, TickClassItem,
-    TickItem, WhyItem,
+    AbsenceItem, AlarmItem, App, BoardApi, ClassItem, FoundItem, HelpItem, Page, PaperItem,
+    PassageItem, PersonItem, SaidItem, StaffChildApi, StaffChildItem, StaffWorkApi, TaskItem,
+    TickClassItem, TickItem, WhyItem,
 };
 
 /// The lists. They live as long as the window and change row by row: a tick redraws one row
@@ -29,6 +29,7 @@ pub(super) struct Lists {
     found: Rc<VecModel<FoundItem>>,
     tasks: Rc<VecModel<TaskItem>>,
     papers: Rc<VecModel<PaperItem>>,
+    help: Rc<VecModel<HelpItem>>,
 }
 
 impl Lists {
@@ -50,6 +51,7 @@ impl Lists {
         work.set_found(lists.found.clone().into());
         work.set_tasks(lists.tasks.clone().into());
         work.set_papers(lists.papers.clone().into());
+        work.set_help(lists.help.clone().into());
         lists
     }
 
@@ -125,6 +127,12 @@ impl Lists {
                 let rows = view.rows.iter().flatten();
                 update(&self.papers, rows.map(work::paper).collect());
                 Page::Papers
+            }
+            View::Helping(view) => {
+                let chosen = view.activities.iter().any(|a| a.selected);
+                app.global::<StaffWorkApi>().set_help_chosen(chosen);
+                update(&self.help, view.activities.iter().map(work::help).collect());
+                Page::Helping
             }
             _ => return None,
         })

@@ -2,13 +2,13 @@ use machitap_domain::nursery::{
     absence::AbsenceKind,
     alarm::{AlarmKind, AlarmReason},
 };
-use machitap_kiosk_core::view::{AlarmRow, PaperRow, Papers, Stick, TaskKind, TaskRow};
+use machitap_kiosk_core::view::{AlarmRow, HelpRow, PaperRow, Papers, Stick, TaskKind, TaskRow};
 use slint::{ComponentHandle, SharedString};
 
 use super::{grouped, header::time, int, staff_board};
 use crate::screens::{
-    AlarmItem, AlarmItemKind, App, FoundItem, PaperItem, StaffWorkApi, StickItem, TaskItem,
-    TaskItemKind,
+    AlarmItem, AlarmItemKind, App, FoundItem, HelpItem, PaperItem, StaffWorkApi, StickItem,
+    TaskItem, TaskItemKind,
 };
 
 pub(super) fn alarm(alarm: &AlarmRow) -> AlarmItem {
@@ -90,5 +90,13 @@ pub(super) fn paper(row: &PaperRow) -> PaperItem {
         unknown: int(row.unknown),
         minutes: grouped(row.minutes),
         yen: grouped(row.yen),
+    }
+}
+
+pub(super) fn help(row: &HelpRow) -> HelpItem {
+    HelpItem {
+        name: row.name.as_str().into(),
+        points: grouped(row.points),
+        selected: row.selected,
     }
 }

@@ -6,6 +6,7 @@ mod nursery;
 mod staff;
 mod staff_lists;
 mod town;
+mod visit;
 
 use machitap_domain::{ClockSource, catalogue::Language};
 use machitap_kiosk_core::view::{Badge, ClockFace, Header, Screen, View, WallTime};
@@ -13,6 +14,7 @@ use machitap_kiosk_core::view::{Badge, ClockFace, Header, Screen, View, WallTime
 /// All views by name, with their Japanese headers. [`in_language`] makes the others.
 pub fn views() -> Vec<(&'static str, Screen)> {
     let mut all = town::views();
+    all.extend(visit::views());
     all.extend(nursery::views());
     all.extend(door::views());
     all.extend(staff::views());

@@ -128,6 +128,7 @@ fn panel(connected: bool, roster_days: Option<u32>) -> View {
         here: roster_days.map(|_| 37),
         expected: if roster_days.is_some() { 64 } else { 0 },
         roster_days,
+        helping: false,
         connected,
         pending: if connected { 0 } else { 128 },
         facts: 48_215,

@@ -36,11 +36,11 @@ fn idle(notices: &[&str], ranking: Vec<RankRow>, points: u32) -> View {
 
 fn visit(gained: Gained, balance: Option<i64>, visits: Option<u64>, already: bool) -> View {
     View::VisitDone(VisitDone {
-        gained,
         balance,
         visits,
         already,
         undo: (!already).then_some(UNDO),
+        ..VisitDone::of(gained)
     })
 }
 

@@ -59,6 +59,12 @@ pub(crate) fn expected(view: &View) -> Option<BTreeMap<String, Touch>> {
                 all.act("USBメモリーに\n書き出す", StaffAct::Write);
             }
         }
+        View::Helping(helping) => all.picks(
+            helping
+                .activities
+                .iter()
+                .map(|a| format!("{}（+{}）", a.name, a.points)),
+        ),
         _ => return None,
     }
     let back = match view {
