@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     attendance::{Direction, Role, Via},
     credential::CredentialKind,
+    draw::record::{Drawn, SpinsGiven},
     ids::{ActivityId, FacilityId, Incarnation, KioskId, NoticeId},
     nursery::{
         absence::Excused,
@@ -340,6 +341,12 @@ pub enum FactBody {
         /// The answer.
         verdict: SpendVerdict,
     },
+    /// Spins for a draw were given. Caused by the deed they are for.
+    SpinsGiven(SpinsGiven),
+    /// A spin was turned, and what it brought. Caused by the gift it is of.
+    Drawn(Drawn),
+    /// Whoever stood there has seen what a spin brought. Caused by the draw.
+    DrawSeen,
     /// An earlier fact is taken back, and with it what it caused.
     Undone {
         /// The fact taken back.
