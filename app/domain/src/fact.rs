@@ -178,6 +178,8 @@ pub enum Component {
     Documents,
     /// The clock.
     Clock,
+    /// The draw: its secret is missing, or is not the one that was promised.
+    Draw,
 }
 
 /// Why a tap was turned away.

@@ -103,6 +103,14 @@ impl TableSpins {
         self.gifts.iter().find(|g| g.left() > 0).map(|g| g.fact)
     }
 
+    /// Spins that deed gave; none once it was taken back.
+    pub fn given_for(&self, deed: FactId) -> u32 {
+        let mut gifts = self.gifts.iter();
+        gifts
+            .find(|g| !g.void && g.deed == deed)
+            .map_or(0, |g| g.spins)
+    }
+
     /// True when no more can be given before some are turned.
     pub fn is_full(&self) -> bool {
         self.gifts.iter().filter(|g| g.left() > 0).count() >= GIFTS_KEPT
