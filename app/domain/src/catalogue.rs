@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use jiff::tz::TimeZone;
+use jiff::{civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{CityId, FacilityId},
+    draw::table::{DrawTable, InvalidDraw, check_all},
+    ids::{CityId, FacilityId, KioskId},
     nursery::settings::{InvalidNursery, Nursery},
     points::{
         caps::TownPoints,
@@ -63,6 +64,9 @@ pub struct Catalogue {
     /// What holds for points in the whole town.
     #[serde(default, skip_serializing_if = "TownPoints::is_default")]
     pub points: TownPoints,
+    /// The draw tables.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub draws: Vec<DrawTable>,
 }
 
 /// One facility.
@@ -214,6 +218,9 @@ pub enum InvalidCatalogue {
     /// The town's point rules with a slip.
     #[error("points: {0}")]
     TownPoints(InvalidPoints),
+    /// A draw table with a slip.
+    #[error("draws: {0}")]
+    Draw(InvalidDraw),
 }
 
 /// More than this for one visit is a slip of the pen.
@@ -228,6 +235,11 @@ impl Catalogue {
         }
     }
 
+    /// The draw table of a kiosk on a day; there is at most one.
+    pub fn draw_table(&self, kiosk: &KioskId, date: Date) -> Option<&DrawTable> {
+        self.draws.iter().find(|t| t.holds(kiosk, date))
+    }
+
     /// Checks what the types cannot.
     ///
     /// # Errors
@@ -237,6 +249,7 @@ impl Catalogue {
             return Err(InvalidCatalogue::Empty);
         }
         self.points.check().map_err(InvalidCatalogue::TownPoints)?;
+        check_all(&self.draws).map_err(InvalidCatalogue::Draw)?;
         for (id, facility) in &self.facilities {
             facility.zone()?;
             if let Service::Visit {
@@ -308,6 +321,7 @@ mod tests {
                 },
             )]),
             points: TownPoints::default(),
+            draws: Vec::new(),
         }
     }
 

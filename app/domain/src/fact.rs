@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     attendance::{Direction, Role, Via},
     credential::CredentialKind,
+    draw::record::{Drawn, SpinsGiven},
     ids::{ActivityId, FacilityId, Incarnation, KioskId, NoticeId},
     nursery::{
         absence::Excused,
@@ -177,6 +178,8 @@ pub enum Component {
     Documents,
     /// The clock.
     Clock,
+    /// The draw: its secret is missing, or is not the one that was promised.
+    Draw,
 }
 
 /// Why a tap was turned away.
@@ -340,6 +343,12 @@ pub enum FactBody {
         /// The answer.
         verdict: SpendVerdict,
     },
+    /// Spins for a draw were given. Caused by the deed they are for.
+    SpinsGiven(SpinsGiven),
+    /// A spin was turned, and what it brought. Caused by the gift it is of.
+    Drawn(Drawn),
+    /// Whoever stood there has seen what a spin brought. Caused by the draw.
+    DrawSeen,
     /// An earlier fact is taken back, and with it what it caused.
     Undone {
         /// The fact taken back.

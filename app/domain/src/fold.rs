@@ -1,5 +1,7 @@
 //! The state of the town as one journal knows it: a fold over its facts.
 
+mod draws;
+
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
@@ -7,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     attendance::{ChildDays, Depth, ExcusedMade, Passage},
+    draw::{Machines, Spins},
     fact::{Fact, FactBody, FactId},
     ids::NoticeId,
     nursery::{alarm::Alarm, correction::Correction, fee::FeeMade, house::House},
@@ -27,6 +30,10 @@ pub enum FoldKey {
     Household(Pseudonym),
     /// The whole house.
     House,
+    /// A resident's spins.
+    Spins(Pseudonym),
+    /// The kiosk's draw tables.
+    Machines,
 }
 
 /// Notices a household has seen are remembered so many.
@@ -55,6 +62,10 @@ pub enum FoldValue {
     Household(Seen),
     /// The whole house.
     House(House),
+    /// A resident's spins.
+    Spins(Spins),
+    /// The kiosk's draw tables.
+    Machines(Machines),
 }
 
 /// Attendance and accounts, by pseudonym, and the house.
@@ -65,6 +76,8 @@ pub struct Folds {
     accounts: BTreeMap<Pseudonym, Account>,
     households: BTreeMap<Pseudonym, Seen>,
     house: House,
+    spins: BTreeMap<Pseudonym, Spins>,
+    machines: Machines,
 }
 
 impl Default for Folds {
@@ -82,6 +95,8 @@ impl Folds {
             accounts: BTreeMap::new(),
             households: BTreeMap::new(),
             house: House::new(),
+            spins: BTreeMap::new(),
+            machines: Machines::new(),
         }
     }
 
@@ -152,7 +167,12 @@ impl Folds {
                     .accounts
                     .get_mut(&subject)
                     .is_some_and(|a| a.undo(*undone));
-                changed(visit, FoldKey::Account(subject))
+                let mut keys = changed(visit, FoldKey::Account(subject));
+                keys.extend(self.void_draws(subject, *undone));
+                keys
+            }
+            (FactBody::SpinsGiven(_) | FactBody::Drawn(_) | FactBody::DrawSeen, _) => {
+                self.apply_to_draws(fact, zone)
             }
             (FactBody::Alarm { alarm, day }, Some(subject)) => {
                 self.house.raise(Alarm {
@@ -302,6 +322,8 @@ impl Folds {
             FoldKey::Household(h) => self.households.get(&h).cloned().map(FoldValue::Household),
             // There is one house; a row that is missing is one in which nothing happened.
             FoldKey::House => Some(FoldValue::House(self.house.clone())),
+            FoldKey::Spins(s) => self.spins.get(&s).cloned().map(FoldValue::Spins),
+            FoldKey::Machines => Some(FoldValue::Machines(self.machines.clone())),
         }
     }
 
@@ -318,6 +340,10 @@ impl Folds {
                 self.households.insert(household, seen);
             }
             (FoldKey::House, FoldValue::House(house)) => self.house = house,
+            (FoldKey::Spins(resident), FoldValue::Spins(spins)) => {
+                self.spins.insert(resident, spins);
+            }
+            (FoldKey::Machines, FoldValue::Machines(machines)) => self.machines = machines,
             _ => return false,
         }
         true
@@ -338,7 +364,17 @@ impl Folds {
             .iter()
             .map(|(k, v)| (FoldKey::Household(*k), FoldValue::Household(v.clone())));
         let house = self.get(FoldKey::House).map(|v| (FoldKey::House, v));
-        children.chain(accounts).chain(households).chain(house)
+        let spins = self
+            .spins
+            .iter()
+            .map(|(k, v)| (FoldKey::Spins(*k), FoldValue::Spins(v.clone())));
+        let machines = self.get(FoldKey::Machines).map(|v| (FoldKey::Machines, v));
+        children
+            .chain(accounts)
+            .chain(households)
+            .chain(house)
+            .chain(spins)
+            .chain(machines)
     }
 
     /// True when something of that boot still stands on an untrusted time.

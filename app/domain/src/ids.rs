@@ -163,6 +163,16 @@ text_id!(
     OfferId, "offer id", 2..=40, is_lower, LOWER
 );
 public_id!(OfferId);
+text_id!(
+    /// A draw table. Used once: the counter of its spins hangs on it.
+    TableId, "table id", 2..=40, is_lower, LOWER
+);
+public_id!(TableId);
+text_id!(
+    /// What can be drawn from a table.
+    PrizeId, "prize id", 2..=40, is_lower, LOWER
+);
+public_id!(PrizeId);
 
 /// One life of a kiosk's journal.
 ///

@@ -6,6 +6,7 @@
 pub mod attendance;
 pub mod catalogue;
 pub mod credential;
+pub mod draw;
 pub mod fact;
 pub mod fold;
 pub mod ids;

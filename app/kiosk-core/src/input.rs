@@ -3,6 +3,7 @@
 use machitap_domain::{
     Credential, Fact, Hash,
     catalogue::{Catalogue, Language},
+    draw::Deals,
     fact::Class,
     notices::Notices,
     nursery::absence::Absences,
@@ -64,6 +65,8 @@ pub enum Input {
         /// When the city issued them, milliseconds since 1970-01-01T00:00:00Z.
         issued_ms: i64,
     },
+    /// The secrets of this kiosk's draw tables.
+    Deals(Box<Deals>),
     /// The answer to [`crate::Output::Papers`].
     Papers(PapersAnswer),
     /// Nothing but time went by.
@@ -174,6 +177,10 @@ pub enum Touch {
     Months(i32),
     /// So many more people, or fewer, came with this card.
     Heads(i16),
+    /// Turns the capsule machine, where a spin is left.
+    Spin,
+    /// Opens the capsule machine's page, or its printed odds; there, closes the odds.
+    Odds,
 }
 
 /// What staff can do. What the present page does not offer is ignored.

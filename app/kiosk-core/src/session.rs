@@ -7,6 +7,7 @@ mod card;
 mod choice;
 mod clock;
 mod done;
+mod draw;
 mod face;
 mod followup;
 mod household;
@@ -21,9 +22,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::tz::TimeZone;
 use machitap_domain::{
-    BootId, Credential, Draft, FacilityId, FactBody, FactId, Folds, Incarnation, Millis, Now,
-    Pseudonym, Stamp,
+    BootId, Credential, Draft, FacilityId, FactBody, FactId, Folds, Incarnation, KioskId, Millis,
+    Now, Pseudonym, Stamp,
     catalogue::{Catalogue, Facility, Language, Service, Timing},
+    draw::{Deals, deal::NoDeal},
     fact::{Class, Component},
     notices::Notices,
     nursery::{absence::Absences, settings::Nursery},
@@ -50,6 +52,7 @@ pub const LANGUAGE_MS: Millis = 30_000;
 
 pub use choice::CHOICE_MS;
 pub use clock::{HELD_UNCERTAINTY_MS, JUMP_MS};
+pub use draw::{CAPSULE_MS, OPENED_MS, READY_MS};
 pub use followup::STEP_MS;
 pub use panel::EMERGENCY_IDLE_MS;
 
@@ -58,6 +61,10 @@ pub type NewId = Box<dyn FnMut(&Stamp) -> FactId + Send>;
 
 /// What the session starts from.
 pub struct Setup {
+    /// This kiosk.
+    pub kiosk: KioskId,
+    /// The life of its journal.
+    pub life: Incarnation,
     /// The facility this kiosk stands in.
     pub facility: FacilityId,
     /// The pseudonym keys it was given.
@@ -70,6 +77,8 @@ pub struct Setup {
     pub roster: Option<(Roster, i64)>,
     /// The absence notices in force and when they were issued, likewise.
     pub absences: Option<(Absences, i64)>,
+    /// The secrets of this kiosk's draw tables.
+    pub deals: Deals,
     /// The last ranking.
     pub ranking: Option<Ranking>,
     /// The notices.
@@ -86,6 +95,8 @@ pub struct Setup {
 
 /// The session machine.
 pub struct Session {
+    kiosk: KioskId,
+    life: Incarnation,
     facility_id: FacilityId,
     purposes: PurposeKeys,
     software: String,
@@ -93,6 +104,8 @@ pub struct Session {
     zone: TimeZone,
     roster: Option<(Roster, i64)>,
     absences: Option<(Absences, i64)>,
+    deals: Deals,
+    told_draw: Option<NoDeal>,
     ranking: Option<Ranking>,
     notices: Notices,
     lockout: Lockout,
@@ -132,6 +145,8 @@ enum State {
     Asking(followup::Asking),
     /// Something was done.
     Done(done::Done),
+    /// The capsule machine.
+    Draw(Box<draw::Drawing>),
     /// A message stands.
     Message { kind: MessageKind, until: Millis },
     /// The PIN pad.
@@ -148,6 +163,8 @@ enum After {
     Panel,
     /// A screen that says so.
     Done(done::Planned),
+    /// The capsule.
+    Drawn(Box<draw::Drawing>),
 }
 
 /// One call of [`Session::handle`].
@@ -165,6 +182,8 @@ impl Session {
     pub fn new(setup: Setup, now: &Now, folds: &Folds) -> Self {
         let lockout = Lockout::from_kept(setup.kept.get(Lockout::KEY).map(String::as_str), now);
         let mut session = Self {
+            kiosk: setup.kiosk,
+            life: setup.life,
             facility_id: setup.facility,
             purposes: setup.purposes,
             software: setup.software,
@@ -172,6 +191,8 @@ impl Session {
             zone: TimeZone::UTC,
             roster: setup.roster,
             absences: setup.absences,
+            deals: setup.deals,
+            told_draw: None,
             ranking: setup.ranking,
             notices: setup.notices,
             lockout,
@@ -216,6 +237,7 @@ impl Session {
         let software = self.software.clone();
         drafts.push(self.draft(now, None, None, FactBody::Started { software }));
         self.append(&mut turn, drafts, After::Quiet);
+        self.draw_again(&turn);
         self.finish(turn)
     }
 
@@ -226,7 +248,8 @@ impl Session {
         let mut turn = Turn::new(now, folds);
         turn.out.append(&mut kept);
         let cx = &mut turn;
-        if !matches!(input, Input::Appended(_) | Input::NotAppended(_)) {
+        let answered = matches!(input, Input::Appended(_) | Input::NotAppended(_));
+        if !answered {
             self.watch_clock(cx);
             self.watch_jump(cx);
             self.time_out(cx);
@@ -272,6 +295,10 @@ impl Session {
                 self.watched = None;
                 self.changed = true;
             }
+            Input::Deals(deals) => {
+                self.deals = *deals;
+                self.changed = true;
+            }
             Input::Papers(answer) => self.papers_came(cx, answer),
             Input::Ranking(ranking) => {
                 self.ranking = Some(*ranking);
@@ -281,6 +308,9 @@ impl Session {
                 self.notices = *notices;
                 self.changed = true;
             }
+        }
+        if !answered {
+            self.watch_draw(cx);
         }
         self.finish(turn)
     }
@@ -297,6 +327,7 @@ impl Session {
             State::Choosing(_) => self.touch_choosing(cx, touch),
             State::Asking(_) => self.touch_asking(cx, touch),
             State::Done(_) => self.touch_done(cx, touch),
+            State::Draw(_) => self.touch_draw(cx, touch),
             State::StaffPin(_) => self.touch_pin(cx, touch),
             State::Panel(_) => self.touch_panel(cx, touch),
             State::Message { .. } if matches!(touch, Touch::Cancel | Touch::Confirm) => {
@@ -316,6 +347,7 @@ impl Session {
             State::Choosing(choosing) => Some(choosing.until()),
             State::Asking(asking) => Some(asking.until()),
             State::Done(done) => Some(done.until()),
+            State::Draw(drawing) => Some(drawing.until()),
             State::StaffPin(pin) => Some(pin.until()),
             State::Panel(panel) => Some(panel.until()),
         }
@@ -337,6 +369,7 @@ impl Session {
             State::Choosing(_) => self.leave_choosing(cx),
             State::Asking(_) => self.leave_asking(cx),
             State::Panel(_) => self.close_panel(cx),
+            State::Draw(_) => self.time_out_draw(cx),
             State::Household(_) | State::Done(_) | State::Message { .. } | State::StaffPin(_) => {
                 self.go(State::Base)
             }
@@ -367,6 +400,10 @@ impl Session {
                 cx.out.push(Output::Tone(Tone::Done));
                 self.changed = true;
             }
+            Some(After::Drawn(drawing)) => {
+                cx.out.push(Output::Tone(Tone::Done));
+                self.go(State::Draw(drawing));
+            }
             Some(After::Done(planned)) => {
                 cx.out.push(Output::Tone(Tone::Done));
                 let (done, followup) = planned.show(self, cx);
@@ -387,7 +424,7 @@ impl Session {
         self.set_trouble(Some(trouble));
         self.next_card = None;
         match self.after.pop_front() {
-            Some(After::Done(_)) => {
+            Some(After::Done(_) | After::Drawn(_)) => {
                 cx.out.push(Output::Tone(Tone::Ask));
                 self.go(State::Base);
             }
@@ -485,7 +522,7 @@ impl Session {
     }
 
     fn append(&mut self, cx: &mut Turn<'_>, drafts: Vec<Draft>, after: After) {
-        if matches!(after, After::Done(_)) {
+        if matches!(after, After::Done(_) | After::Drawn(_)) {
             self.go(State::Committing);
         }
         self.after.push_back(after);

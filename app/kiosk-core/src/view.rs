@@ -1,5 +1,6 @@
 //! What the screen shows, as plain data. The Slint side draws it and knows no rule.
 
+mod draw;
 mod staff;
 mod visit;
 
@@ -10,6 +11,7 @@ use machitap_domain::{
     roster::ClassMark,
 };
 
+pub use draw::*;
 pub use staff::*;
 pub use visit::*;
 
@@ -126,6 +128,8 @@ pub enum View {
     VisitDone(VisitDone),
     /// A visit has ended.
     VisitEnded(VisitEnded),
+    /// The capsule machine.
+    Draw(Draw),
     /// What was just done is taken back.
     Undone,
     /// A message with what to do.

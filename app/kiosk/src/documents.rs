@@ -6,6 +6,7 @@ use machitap_domain::{
     CityId, FacilityId, KioskId,
     catalogue::{Catalogue, InvalidCatalogue},
     notices::Notices,
+    draw::Deals,
     nursery::absence::Absences,
     ranking::Ranking,
     roster::{InvalidRoster, Roster},
@@ -30,6 +31,8 @@ pub enum News {
     Notices(Box<Notices>),
     /// The absence notices of this facility.
     Absences(Box<Absences>),
+    /// The secrets of this kiosk's draw tables.
+    Deals(Box<Deals>),
 }
 
 /// A document to be kept and used.
@@ -241,6 +244,9 @@ impl Documents {
                 }
                 News::Absences(Box::new(absences))
             }
+            // Whether a secret is the one promised is asked when a table begins: catalogue and
+            // deals come in any order.
+            DocumentName::Deals(_) => News::Deals(Box::new(serde_json::from_slice(bytes)?)),
             DocumentName::Ranking => News::Ranking(Box::new(serde_json::from_slice(bytes)?)),
             DocumentName::Notices => News::Notices(Box::new(serde_json::from_slice(bytes)?)),
         })

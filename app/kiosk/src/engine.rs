@@ -21,8 +21,8 @@ use std::{collections::VecDeque, sync::mpsc::SyncSender, time::Duration};
 
 use machitap_card::{ReaderEvent, ReaderHandle};
 use machitap_domain::{
-    CityId, Draft, FacilityId, FactId, KioskId, Millis, Now, Stamp, fact::Class, ids::Incarnation,
-    notices::Notices, nursery::papers::Month,
+    CityId, Draft, FacilityId, FactId, KioskId, Millis, Now, Stamp, draw::Deals, fact::Class,
+    ids::Incarnation, notices::Notices, nursery::papers::Month,
 };
 use machitap_kiosk_core::{
     Output, Screen, Session, Setup, Touch,
@@ -271,12 +271,15 @@ impl Engine {
         restore::clock(&journal, &mut times);
         let now = times.now();
         let mut setup = Setup {
+            kiosk: identity.kiosk.clone(),
+            life: journal.incarnation(),
             facility: identity.facility.clone(),
             purposes: identity.purposes.clone(),
             software: SOFTWARE.to_owned(),
             catalogue: None,
             roster: None,
             absences: None,
+            deals: Deals::default(),
             ranking: None,
             notices: Notices::default(),
             kept: restore::settings(&journal),

@@ -30,7 +30,7 @@ impl Table {
     }
 }
 
-/// The subject of the one entry that is about nobody.
+/// The subject of the entries that are about nobody.
 const NOBODY: &str = "-";
 
 /// How an entry's key stands in its row.
@@ -40,6 +40,8 @@ fn row_key(key: FoldKey) -> (&'static str, String) {
         FoldKey::Account(subject) => ("account", subject.to_string()),
         FoldKey::Household(subject) => ("household", subject.to_string()),
         FoldKey::House => ("house", NOBODY.to_owned()),
+        FoldKey::Spins(subject) => ("spins", subject.to_string()),
+        FoldKey::Machines => ("machines", NOBODY.to_owned()),
     }
 }
 
@@ -51,16 +53,19 @@ fn read_key(kind: &str, subject: &str) -> Option<FoldKey> {
         "account" => of(FoldKey::Account),
         "household" => of(FoldKey::Household),
         "house" if subject == NOBODY => Some(FoldKey::House),
+        "spins" => of(FoldKey::Spins),
+        "machines" if subject == NOBODY => Some(FoldKey::Machines),
         _ => None,
     }
 }
 
 /// The entries facts about that subject may touch.
-const fn keys_of(subject: Pseudonym) -> [FoldKey; 3] {
+const fn keys_of(subject: Pseudonym) -> [FoldKey; 4] {
     [
         FoldKey::Child(subject),
         FoldKey::Account(subject),
         FoldKey::Household(subject),
+        FoldKey::Spins(subject),
     ]
 }
 
@@ -152,7 +157,7 @@ pub(crate) fn base_entries(conn: &Connection) -> Result<u64, StoreError> {
     Ok(u64::try_from(n).unwrap_or(0))
 }
 
-/// Which entries facts may touch: the house and those of their subjects, or any.
+/// Which entries facts may touch: the house, the draw, and those of their subjects, or any.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
     /// Those of these subjects.
@@ -179,7 +184,7 @@ impl Reach {
         subjects
             .iter()
             .flat_map(|subject| keys_of(*subject))
-            .chain([FoldKey::House])
+            .chain([FoldKey::House, FoldKey::Machines])
     }
 
     /// The part of the folds they may touch, to be tried out beside the real ones.

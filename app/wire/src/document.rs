@@ -26,11 +26,15 @@ pub enum DocumentName {
     Notices,
     /// Absence notices of one kiosk's nursery, sealed to that kiosk.
     Absences(KioskId),
+    /// The secrets of one kiosk's draw tables, sealed to that kiosk.
+    Deals(KioskId),
 }
 
 /// Not the name of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a document is catalogue, roster-{{kiosk}}, absences-{{kiosk}}, ranking or notices")]
+#[error(
+    "a document is catalogue, roster-{{kiosk}}, absences-{{kiosk}}, deals-{{kiosk}}, ranking or notices"
+)]
 pub struct UnknownDocument;
 
 impl DocumentName {
@@ -46,6 +50,7 @@ impl DocumentName {
                 match kind {
                     "roster" => Some(Self::Roster(kiosk)),
                     "absences" => Some(Self::Absences(kiosk)),
+                    "deals" => Some(Self::Deals(kiosk)),
                     _ => None,
                 }
             }
@@ -60,12 +65,13 @@ impl DocumentName {
             Self::Ranking,
             Self::Notices,
             Self::Absences(kiosk.clone()),
+            Self::Deals(kiosk.clone()),
         ]
     }
 
     /// True for documents that only their kiosk may read.
     pub const fn is_sealed(&self) -> bool {
-        matches!(self, Self::Roster(_) | Self::Absences(_))
+        matches!(self, Self::Roster(_) | Self::Absences(_) | Self::Deals(_))
     }
 
     /// What binds a sealed document to its place.
@@ -82,6 +88,7 @@ impl fmt::Display for DocumentName {
             Self::Ranking => f.write_str("ranking"),
             Self::Notices => f.write_str("notices"),
             Self::Absences(kiosk) => write!(f, "absences-{kiosk}"),
+            Self::Deals(kiosk) => write!(f, "deals-{kiosk}"),
         }
     }
 }

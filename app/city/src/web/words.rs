@@ -99,6 +99,7 @@ fn health(component: Component, trouble: Option<Class>) -> String {
         Component::Store => "記録装置",
         Component::Documents => "設定データ",
         Component::Clock => "時計",
+        Component::Draw => "ガチャ",
     };
     match trouble {
         None => format!("{part}：復旧"),

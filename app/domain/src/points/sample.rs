@@ -57,6 +57,7 @@ pub(crate) fn town(facilities: &[(&str, &PointRule)], points: TownPoints) -> Cat
             .map(|(id, rule)| (id.parse().unwrap(), facility(rule)))
             .collect::<BTreeMap<FacilityId, Facility>>(),
         points,
+        draws: Vec::new(),
     }
 }
 

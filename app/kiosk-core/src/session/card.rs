@@ -16,6 +16,8 @@ impl Session {
         match self.state {
             // An open household stays on the screen until it is known whose card this is.
             State::Household(_) | State::Choosing(_) | State::Committing => {}
+            // What somebody won stays on the screen until it is known whose card this is.
+            State::Draw(_) => {}
             State::Panel(_) if self.waits_for_helper() => {}
             State::Panel(_) => {
                 self.close_panel(cx);
@@ -56,6 +58,9 @@ impl Session {
             }
             self.leave_choosing(cx);
         } else {
+            if matches!(self.state, State::Draw(_)) {
+                self.leave_draw(cx);
+            }
             self.open(cx, credential);
         }
     }
@@ -83,7 +88,10 @@ impl Session {
         let draft = self.draft(cx.now, None, None, FactBody::Refused { why });
         // Whoever is being asked something keeps the screen: a stranger's bad card changes
         // nothing.
-        if matches!(self.state, State::Household(_) | State::Choosing(_)) || self.waits_for_helper()
+        if matches!(
+            self.state,
+            State::Household(_) | State::Choosing(_) | State::Draw(_)
+        ) || self.waits_for_helper()
         {
             cx.out.push(Output::Tone(Tone::Ask));
         } else {

@@ -42,6 +42,8 @@ pub(super) struct Visited {
 /// What is shown.
 pub(super) struct Done {
     what: What,
+    /// Who may turn the machine.
+    visitor: Option<Visitor>,
     acts: Vec<(FactId, Pseudonym)>,
     at: Stamp,
     undo_ms: Millis,
@@ -85,7 +87,9 @@ impl Planned {
                 } = &*visited;
                 let done = session.visit_done(cx, visitor, made, Some(earning));
                 let acts = vec![(made.fact, visitor.subject)];
-                (What::Visit(Box::new(done)), acts)
+                let what = What::Visit(Box::new(done));
+                let done = Done::new(session, cx, what, acts, cx.now.stamp());
+                return (done.of(visitor), before);
             }
             Self::Ended {
                 subject,
@@ -121,6 +125,7 @@ impl Done {
         };
         Self {
             what,
+            visitor: None,
             acts,
             at,
             undo_ms: timing.undo_ms,
@@ -137,7 +142,8 @@ impl Done {
     ) -> Self {
         let done = session.visit_done(cx, visitor, last, None);
         let acts = vec![(last.fact, visitor.subject)];
-        Self::new(session, cx, What::Visit(Box::new(done)), acts, last.at)
+        let done = Self::new(session, cx, What::Visit(Box::new(done)), acts, last.at);
+        done.of(visitor)
     }
 
     /// The same for a visit that has just ended.
@@ -194,6 +200,13 @@ impl Done {
         }
     }
 
+    fn of(self, visitor: &Visitor) -> Self {
+        Self {
+            visitor: Some(visitor.clone()),
+            ..self
+        }
+    }
+
     pub(super) const fn until(&self) -> Millis {
         self.until
     }
@@ -233,6 +246,11 @@ impl Session {
         };
         match touch {
             Touch::Confirm | Touch::Cancel => self.go(State::Base),
+            Touch::Spin | Touch::Odds => {
+                if let Some(visitor) = done.visitor.clone() {
+                    self.draw_from_visit(cx, &visitor, touch);
+                }
+            }
             Touch::Undo if done.undo(cx.now).is_some() => {
                 let acts = done.acts.clone();
                 let drafts = acts

@@ -104,6 +104,7 @@ impl Session {
             State::Choosing(choosing) => self.choice_view(choosing, now),
             State::Asking(asking) => self.asking_view(asking, now),
             State::Done(done) => done.view(now),
+            State::Draw(drawing) => self.draw_view(drawing, now, folds),
             State::Message { kind, .. } => View::Message(Message {
                 kind: *kind,
                 contact: self.contact(),

@@ -64,6 +64,7 @@ impl Session {
             } else {
                 Coming::default()
             },
+            draw: self.draw_offer(cx, visitor, made.fact),
             already: earning.is_none(),
             ..VisitDone::of(gained)
         }

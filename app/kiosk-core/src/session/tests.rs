@@ -1,6 +1,7 @@
 mod alarms;
 mod clock;
 mod door;
+mod draw;
 mod law;
 mod nursery;
 mod panel;

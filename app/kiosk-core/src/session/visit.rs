@@ -88,6 +88,9 @@ impl Session {
             self.refuse(cx, MessageKind::UnknownCard, Refusal::UnknownCard);
             return;
         };
+        if self.draw_seen_by(cx, &visitor) {
+            return;
+        }
         let Some(hall) = self.hall() else { return };
         let account = cx.folds.account(&visitor.subject);
         let repeat_ms = self.timing().repeat_ms;
@@ -145,6 +148,7 @@ impl Session {
             let award = FactBody::Award(line.clone());
             drafts.push(self.draft(cx.now, Some(visitor.subject), Some(fact), award));
         }
+        drafts.extend(self.spins_given(cx, visitor.subject, fact, &earning.lines));
         let at = cx.now.stamp();
         let made = VisitMade {
             points: earning.points(),

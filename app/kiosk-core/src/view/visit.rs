@@ -2,7 +2,7 @@
 
 use machitap_domain::points::caps::CapHit;
 
-use super::{Remaining, WallTime};
+use super::{DrawOffer, Remaining, WallTime};
 
 /// What is the facility used for, and how many came? Nothing is recorded yet.
 ///
@@ -56,6 +56,9 @@ pub struct VisitDone {
     pub visits: Option<u64>,
     /// What comes next; nothing for a card that proves too little.
     pub next: Coming,
+    /// The capsule machine, where one stands here and something can be said of it:
+    /// [`crate::Touch::Spin`] turns it, [`crate::Touch::Odds`] opens its page.
+    pub draw: Option<DrawOffer>,
     /// True: an earlier tap did this; nothing new was recorded.
     pub already: bool,
     /// While it can be taken back.
@@ -80,6 +83,7 @@ impl VisitDone {
                 stamps: None,
                 points_from: None,
             },
+            draw: None,
             already: false,
             undo: None,
         }

@@ -320,6 +320,7 @@ impl Engine {
                 absences,
                 issued_ms,
             },
+            News::Deals(deals) => Input::Deals(deals),
         });
     }
 

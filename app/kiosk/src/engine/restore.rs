@@ -66,6 +66,7 @@ pub(super) fn documents(journal: &Journal, documents: &mut Documents, setup: &mu
             Ok(News::Ranking(ranking)) => setup.ranking = Some(*ranking),
             Ok(News::Notices(notices)) => setup.notices = *notices,
             Ok(News::Absences(absences)) => setup.absences = Some((*absences, stored.issued_ms)),
+            Ok(News::Deals(deals)) => setup.deals = *deals,
             Err(error) => refused(&name, &error, Class::Refuse),
         }
     }

@@ -121,7 +121,10 @@ impl Found {
         documents: &Documents,
         name: &DocumentName,
     ) -> Result<(), StoreError> {
-        if matches!(name, DocumentName::Ranking | DocumentName::Notices) {
+        if matches!(
+            name,
+            DocumentName::Ranking | DocumentName::Notices | DocumentName::Deals(_)
+        ) {
             return Ok(());
         }
         let Some(kept) = journal.document(name)? else {
@@ -132,7 +135,7 @@ impl Found {
             Ok(News::Catalogue(catalogue)) => self.catalogue = Some(*catalogue),
             Ok(News::Roster(roster)) => self.roster = Some(*roster),
             Ok(News::Absences(absences)) => self.absences = Some(*absences),
-            Ok(News::Ranking(_) | News::Notices(_)) | Err(_) => {}
+            Ok(News::Ranking(_) | News::Notices(_) | News::Deals(_)) | Err(_) => {}
         }
         Ok(())
     }

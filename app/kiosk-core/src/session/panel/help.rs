@@ -113,6 +113,8 @@ impl Session {
         let fact = help.id;
         let points = FactBody::Award(award.clone());
         let award_fact = self.draft(cx.now, Some(visitor.subject), Some(fact), points);
+        let mut drafts = vec![help, award_fact];
+        drafts.extend(self.spins_given(cx, visitor.subject, fact, std::slice::from_ref(&award)));
         self.close_panel(cx);
         let made = VisitMade {
             points: award.points,
@@ -132,6 +134,6 @@ impl Session {
             made,
             earning,
         }));
-        self.append(cx, vec![help, award_fact], After::Done(planned));
+        self.append(cx, drafts, After::Done(planned));
     }
 }

@@ -12,14 +12,14 @@ use proptest::prelude::*;
 
 use super::{
     door::asking,
-    points,
+    draw, points,
     prices::{self, CAP_YEN},
     town::{Kiosk, NTP, VISIT, card, citizen, felica, purposes},
 };
 use crate::{
     input::{CardProblem, Input, StaffAct, StoreTrouble, Touch},
     session::EMERGENCY_IDLE_MS,
-    view::{Gained, View, VisitDone},
+    view::{DrawStage, Gained, View, VisitDone},
 };
 
 #[derive(Debug, Clone)]
@@ -70,6 +70,9 @@ fn op() -> impl Strategy<Value = Op> {
         (0u8..12).prop_map(Touch::Digit),
         Just(Touch::Language(Language::En)),
         Just(Touch::TurnAll),
+        Just(Touch::Spin),
+        Just(Touch::Spin),
+        Just(Touch::Odds),
         Just(Touch::Wait),
         (0usize..4).prop_map(Touch::Pick),
         (0usize..4).prop_map(Touch::Pick),
@@ -119,6 +122,10 @@ fn invariants(kiosk: &Kiosk, drawn_before: usize) {
             }
             View::Emergency(_) => {
                 assert!(rests_on(|b| matches!(b, FactBody::EmergencyOpened)));
+            }
+            View::Draw(draw) => {
+                let turned = !matches!(draw.stage, DrawStage::Ready);
+                assert!(!turned || rests_on(|b| matches!(b, FactBody::Drawn(_))));
             }
             View::Undone => assert!(rests_on(|b| matches!(b, FactBody::Undone { .. }))),
             // The staff panel claims nothing: it opens on a full disk too, because whoever
@@ -175,7 +182,10 @@ fn children_are_sound(days: &ChildDays) {
 }
 
 fn play(service: Service, ops: Vec<Op>) {
-    let mut kiosk = Kiosk::new(service);
+    play_at(Kiosk::new(service), ops);
+}
+
+fn play_at(mut kiosk: Kiosk, ops: Vec<Op>) {
     let mut boot = 1;
     for op in ops {
         let drawn = kiosk.screens.len();
@@ -248,6 +258,11 @@ proptest! {
             "stamps":{"every":3,"points":30},"purposes":{"gym":4},
             "volunteering":[{"id":"beach","name":{"ja":"海の掃除"},"points":100}],
             "caps":{"all":{"day":30,"month":90}}"#, 2, true, true), ops);
+    }
+
+    #[test]
+    fn the_law_holds_at_the_capsule_machine(ops in prop::collection::vec(op(), 0..60)) {
+        play_at(Kiosk::in_city(VISIT, draw::city()), ops);
     }
 
     #[test]

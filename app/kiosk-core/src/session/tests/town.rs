@@ -8,6 +8,7 @@ use machitap_domain::{
     FactKey, Folds, Hash, Incarnation, Millis, Now, PurposeKey, Quality, Technology,
     attendance::{ChildDays, Direction, Role},
     catalogue::{Catalogue, Facility, Service, Text, Timing},
+    draw::{Deals, DrawTable},
     notices::Notices,
     nursery::absence::{AbsenceNotice, Absences},
     points::{PointRule, caps::TownPoints},
@@ -25,6 +26,8 @@ use crate::{
 
 /// 2026-04-01T08:55:00 in Japan.
 pub(super) const MORNING: i64 = 1_775_001_300_000;
+
+pub(super) const LIFE: Incarnation = Incarnation(Uuid::from_u128(1));
 
 pub(super) const NTP: Quality = Quality {
     source: ClockSource::Ntp,
@@ -126,6 +129,7 @@ pub(super) fn catalogue(service: Service) -> Catalogue {
             },
         )]),
         points: TownPoints::default(),
+        draws: Vec::new(),
     }
 }
 
@@ -149,10 +153,22 @@ pub(super) struct Kiosk {
     wake: Option<Millis>,
     taps: u64,
     service: Service,
+    city: City,
+}
+
+/// What the city set up beside the facility's service.
+#[derive(Debug, Clone, Default)]
+pub(super) struct City {
+    pub(super) draws: Vec<DrawTable>,
+    pub(super) deals: Deals,
 }
 
 impl Kiosk {
     pub(super) fn new(service: Service) -> Self {
+        Self::in_city(service, City::default())
+    }
+
+    pub(super) fn in_city(service: Service, city: City) -> Self {
         let now = Now {
             mono_ms: 1_000_000,
             boot: BootId(Uuid::from_u128(1)),
@@ -163,7 +179,7 @@ impl Kiosk {
         };
         let folds = Folds::default();
         let mut kiosk = Self {
-            session: Session::new(setup(&service, BTreeMap::new(), 0), &now, &folds),
+            session: Session::new(setup(&service, &city, BTreeMap::new(), 0), &now, &folds),
             now,
             journal: Vec::new(),
             folds,
@@ -177,6 +193,7 @@ impl Kiosk {
             wake: None,
             taps: 0,
             service,
+            city,
         };
         kiosk.start();
         kiosk
@@ -204,7 +221,12 @@ impl Kiosk {
         for fact in &self.journal {
             self.folds.apply(fact, &zone);
         }
-        let setup = setup(&self.service, self.kept.clone(), self.journal.len() as u64);
+        let setup = setup(
+            &self.service,
+            &self.city,
+            self.kept.clone(),
+            self.journal.len() as u64,
+        );
         self.session = Session::new(
             Setup {
                 roster: self.published.clone(),
@@ -317,7 +339,7 @@ impl Kiosk {
         for draft in drafts {
             let key = FactKey {
                 kiosk: "kiosk-1".parse().unwrap(),
-                incarnation: Incarnation(Uuid::from_u128(1)),
+                incarnation: LIFE,
                 seq: self.journal.len() as u64 + 1,
             };
             let fact = Fact::place(draft, key, "here".parse().unwrap(), Hash::GENESIS);
@@ -418,15 +440,21 @@ pub(super) fn purposes() -> PurposeKeys {
     }
 }
 
-fn setup(service: &Service, kept: BTreeMap<String, String>, last_seq: u64) -> Setup {
+fn setup(service: &Service, city: &City, kept: BTreeMap<String, String>, last_seq: u64) -> Setup {
     let mut n = u128::from(last_seq) << 64;
+    let mut catalogue = catalogue(service.clone());
+    catalogue.draws = city.draws.clone();
+    catalogue.check().unwrap();
     Setup {
+        kiosk: "kiosk-1".parse().unwrap(),
+        life: LIFE,
         facility: "here".parse().unwrap(),
         purposes: purposes(),
         software: "0.1.0".into(),
-        catalogue: Some(catalogue(service.clone())),
+        catalogue: Some(catalogue),
         roster: Some((roster(), MORNING - 86_400_000)),
         absences: None,
+        deals: city.deals.clone(),
         ranking: None,
         notices: Notices::default(),
         kept,

@@ -1,0 +1,4 @@
+mod any_order;
+mod odds;
+mod rules;
+mod tampering;

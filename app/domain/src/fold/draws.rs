@@ -1,0 +1,56 @@
+//! Spins and machines.
+
+use jiff::tz::TimeZone;
+
+use super::{FoldKey, Folds, changed};
+use crate::{
+    draw::{Machines, Spins},
+    fact::{Fact, FactBody, FactId},
+    pseudonym::Pseudonym,
+};
+
+impl Folds {
+    /// A resident's spins; none for one never seen.
+    pub fn spins(&self, resident: &Pseudonym) -> Spins {
+        self.spins.get(resident).cloned().unwrap_or_default()
+    }
+
+    /// The kiosk's draw tables.
+    pub const fn machines(&self) -> &Machines {
+        &self.machines
+    }
+
+    pub(super) fn apply_to_draws(&mut self, fact: &Fact, zone: &TimeZone) -> Vec<FoldKey> {
+        match (&fact.body, fact.subject, fact.caused_by) {
+            (FactBody::SpinsGiven(given), Some(resident), Some(deed)) => {
+                let spins = self.spins.entry(resident).or_default();
+                spins.give(fact.id, deed, given);
+                vec![FoldKey::Spins(resident)]
+            }
+            (FactBody::Drawn(drawn), Some(resident), gift) => {
+                let spins = self.spins.entry(resident).or_default();
+                spins.turn(fact.id, gift, fact.at.day(zone), drawn);
+                self.machines.turn(fact.id, resident, fact.at, drawn);
+                vec![FoldKey::Spins(resident), FoldKey::Machines]
+            }
+            (FactBody::DrawSeen, _, Some(draw)) => {
+                changed(self.machines.see(draw), FoldKey::Machines)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Takes the spins of a deed back, and the prizes they drew.
+    pub(super) fn void_draws(&mut self, subject: Pseudonym, deed: FactId) -> Vec<FoldKey> {
+        let spins = self.spins.get_mut(&subject);
+        let Some((table, void)) = spins.and_then(|s| s.undo(deed)) else {
+            return Vec::new();
+        };
+        let mut keys = vec![FoldKey::Spins(subject)];
+        for draw in &void {
+            self.machines.give_back(draw.fact, &table, &draw.prize);
+        }
+        keys.extend((!void.is_empty()).then_some(FoldKey::Machines));
+        keys
+    }
+}
