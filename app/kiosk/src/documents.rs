@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use machitap_domain::{
     CityId, FacilityId, KioskId,
     catalogue::{Catalogue, InvalidCatalogue},
-    notices::Notices,
     draw::Deals,
+    notices::Notices,
     nursery::absence::Absences,
     ranking::Ranking,
     roster::{InvalidRoster, Roster},

@@ -1,6 +1,6 @@
 //! Names of views and documents as the control socket, the traces and the log use them.
 
-use machitap_kiosk_core::view::{MessageKind, OutReason, View};
+use machitap_kiosk_core::view::{Draw, DrawStage, MessageKind, OutReason, View};
 
 /// A view's name. It holds nothing of whom the view is about.
 pub const fn view(view: &View) -> &'static str {
@@ -15,6 +15,7 @@ pub const fn view(view: &View) -> &'static str {
         View::VisitChoice(_) => "visit-choice",
         View::VisitDone(_) => "visit-done",
         View::VisitEnded(_) => "visit-ended",
+        View::Draw(_) => "draw",
         View::Undone => "undone",
         View::Message(message) => match message.kind {
             MessageKind::UnknownCard => "message:unknown-card",
@@ -64,6 +65,10 @@ pub const fn confirms(view: &View) -> bool {
             | View::NurseryDone(_)
             | View::VisitDone(_)
             | View::VisitEnded(_)
+            | View::Draw(Draw {
+                stage: DrawStage::Capsule(_) | DrawStage::Opened(_),
+                ..
+            })
             | View::Undone
     )
 }

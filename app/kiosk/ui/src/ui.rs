@@ -84,6 +84,8 @@ impl Ui {
         session.on_erase(tell(Touch::Erase));
         session.on_turn_all(tell(Touch::TurnAll));
         session.on_wait(tell(Touch::Wait));
+        session.on_spin(tell(Touch::Spin));
+        session.on_odds(tell(Touch::Odds));
         let tell_place = |touch: fn(usize) -> Touch| {
             let hear = hear.clone();
             move |i| place(i).map(touch).into_iter().for_each(&*hear)

@@ -12,7 +12,7 @@ use std::{
 
 use i_slint_backend_testing::AccessibleRole;
 use machitap_domain::{attendance::Direction, catalogue::Language};
-use machitap_kiosk_core::{Screen, Touch, View, input::StaffAct};
+use machitap_kiosk_core::{Screen, Touch, View, input::StaffAct, view::DrawStage};
 use machitap_kiosk_ui::gallery;
 use slint::platform::PointerEventButton;
 use stage::{Stage, label_of};
@@ -66,7 +66,30 @@ fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
             put("あとで 先生に 話す", Touch::Cancel);
         }
         View::NurseryDone(done) if done.undo.is_some() => put(undo, Touch::Undo),
-        View::VisitDone(done) if done.undo.is_some() => put(undo, Touch::Undo),
+        View::VisitDone(done) if done.undo.is_some() => {
+            put(undo, Touch::Undo);
+            if let Some(offer) = done.draw.as_ref().filter(|o| o.later.is_none()) {
+                put(
+                    &format!("ガチャを まわす（あと{}回）", offer.left),
+                    Touch::Spin,
+                );
+            }
+        }
+        View::Draw(draw) if draw.odds.is_some() => put("もどる", Touch::Odds),
+        View::Draw(draw) => match draw.stage {
+            DrawStage::Capsule(_) => put("あける", Touch::Confirm),
+            DrawStage::Ready | DrawStage::Opened(_) => {
+                let turn = match draw.stage {
+                    DrawStage::Ready => "まわす",
+                    _ => "もう1回 まわす",
+                };
+                if draw.spin {
+                    put(turn, Touch::Spin);
+                }
+                put("当たる割合", Touch::Odds);
+                put("おわる", Touch::Cancel);
+            }
+        },
         View::VisitEnded(ended) if ended.undo.is_some() => put(undo, Touch::Undo),
         View::VisitChoice(choice) => {
             for (i, purpose) in choice.purposes.iter().enumerate() {

@@ -2,6 +2,7 @@
 
 mod asked;
 mod breaks;
+mod draw;
 mod header;
 mod idle;
 mod message;
@@ -20,8 +21,8 @@ use machitap_kiosk_core::view::{Header, Remaining, View};
 use slint::{ComponentHandle, Model, SharedString, VecModel};
 
 use crate::screens::{
-    AnswerItem, App, AskedApi, BadgeItem, ChildItem, HeaderApi, IdleApi, LineItem, NurseryApi,
-    Page, PurposeItem, RankItem, SessionApi, VisitApi,
+    AnswerItem, App, AskedApi, BadgeItem, ChildItem, DrawApi, HeaderApi, IdleApi, LineItem,
+    NurseryApi, OddsItem, Page, PurposeItem, RankItem, SessionApi, VisitApi,
 };
 
 /// The lists on the screen. They live as long as the window and change row by row.
@@ -32,6 +33,7 @@ pub(crate) struct Models {
     children: Rc<VecModel<ChildItem>>,
     answers: Rc<VecModel<AnswerItem>>,
     lines: Rc<VecModel<LineItem>>,
+    odds: Rc<VecModel<OddsItem>>,
     purposes: Rc<VecModel<PurposeItem>>,
     staff: staff_pages::Lists,
     epoch: Cell<i32>,
@@ -46,6 +48,7 @@ impl Models {
             children: Rc::default(),
             answers: Rc::default(),
             lines: Rc::default(),
+            odds: Rc::default(),
             purposes: Rc::default(),
             staff: staff_pages::Lists::attach(app),
             epoch: Cell::new(0),
@@ -62,6 +65,7 @@ impl Models {
             .set_answers(models.answers.clone().into());
         let visit = app.global::<VisitApi>();
         visit.set_lines(models.lines.clone().into());
+        app.global::<DrawApi>().set_odds(models.odds.clone().into());
         visit.set_purposes(models.purposes.clone().into());
         models
     }
@@ -123,12 +127,19 @@ impl Models {
             }
             View::VisitDone(done) => {
                 visit::done(app, done);
+                draw::offer(app, done.draw.as_ref());
                 update(&self.lines, done.lines.iter().map(visit::line).collect());
                 (Page::VisitDone, done.undo)
             }
             View::VisitEnded(ended) => {
                 visit::ended(app, *ended);
                 (Page::VisitEnded, ended.undo)
+            }
+            View::Draw(view) => {
+                draw::show(app, view);
+                let rows = view.odds.iter().flatten();
+                update(&self.odds, rows.map(draw::odds).collect());
+                (Page::Draw, Some(view.remaining))
             }
             View::Undone => (Page::Undone, None),
             View::Message(message) => {

@@ -2,6 +2,7 @@
 //! The residents are plainly invented.
 
 mod door;
+mod draw;
 mod nursery;
 mod staff;
 mod staff_lists;
@@ -15,6 +16,7 @@ use machitap_kiosk_core::view::{Badge, ClockFace, Header, Screen, View, WallTime
 pub fn views() -> Vec<(&'static str, Screen)> {
     let mut all = town::views();
     all.extend(visit::views());
+    all.extend(draw::views());
     all.extend(nursery::views());
     all.extend(door::views());
     all.extend(staff::views());
