@@ -258,10 +258,17 @@ fn catalogue(toml: &Toml, city: &CityId) -> Result<Catalogue, Flaw> {
                 format!("facilities.{facility}.service")
             }
             InvalidCatalogue::TownPoints(_) => "points".to_owned(),
+            InvalidCatalogue::Draw(_) => "draws".to_owned(),
             InvalidCatalogue::TimeZone(_) | InvalidCatalogue::Empty => "facilities".to_owned(),
         };
         toml.flaw(&key, why)
     })?;
+    for table in &catalogue.draws {
+        if table.kiosks.values().any(|a| a.commitment.is_some()) {
+            let why = format_args!("{}: commitments are written by `publish`", table.id);
+            return Err(toml.flaw("draws", why));
+        }
+    }
     Ok(catalogue)
 }
 
