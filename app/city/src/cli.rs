@@ -1,5 +1,6 @@
 //! The commands.
 
+mod drawing;
 mod publishing;
 mod replaying;
 
@@ -19,7 +20,7 @@ use machitap_city::{
     publish::OldMonths,
     serve,
 };
-use machitap_domain::{CityId, FacilityId, KioskId};
+use machitap_domain::{CityId, FacilityId, KioskId, ids::TableId};
 
 const EXITS: &str = "Exit codes: 0 done; 64 command line; 65 a document or other input is \
 wrong; 66 a file is missing; 69 the broker or a port is not available; 74 disk or database; \
@@ -139,6 +140,16 @@ enum Command {
         #[arg(long)]
         no_names: bool,
     },
+    /// Print the secrets of a draw table that is over, so that anybody can recompute it.
+    Reveal {
+        /// The table.
+        table: TableId,
+    },
+    /// Recompute every draw from the counted facts: tickets, stock, ceilings, spins.
+    VerifyDraws {
+        /// Only this table.
+        table: Option<TableId>,
+    },
     /// Read a staff PIN from standard input and print its hash for a roster.
     PinHash,
     /// Check the configuration and the keys.
@@ -227,6 +238,8 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
                 no_names,
             },
         ),
+        Command::Reveal { table } => drawing::reveal(&load()?, &table),
+        Command::VerifyDraws { table } => drawing::verify(&load()?, table.as_ref()),
         Command::PinHash => pin_hash(),
         Command::CheckConfig => {
             let config = load()?;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::tz::TimeZone;
-use machitap_domain::{CityId, PurposeKey};
+use machitap_domain::{CityId, PurposeKey, draw::secret::DrawKey};
 use machitap_wire::{Signer, bundle::PurposeKeys};
 use serde::Deserialize;
 
@@ -136,6 +136,9 @@ pub struct Config {
     pub ranking: Ranking,
 }
 
+/// The file of the draw's key.
+pub const DRAW_KEY: &str = "draw.key";
+
 impl Config {
     /// Reads and checks a configuration file.
     ///
@@ -222,6 +225,14 @@ impl Config {
             nursery: key("nursery.key")?,
             visit: key("visit.key")?,
         })
+    }
+
+    /// The key of the draw's secrets.
+    ///
+    /// # Errors
+    /// [`Failure`]; a damaged key is [`Exit::Config`].
+    pub fn draw_key(&self) -> Result<DrawKey, Failure> {
+        DrawKey::from_text(&self.key_text(DRAW_KEY)?).map_err(|why| self.bad_key(DRAW_KEY, &why))
     }
 
     fn bad_key(&self, name: &str, why: &dyn std::fmt::Display) -> Failure {

@@ -263,6 +263,12 @@ fn catalogue(toml: &Toml, city: &CityId) -> Result<Catalogue, Flaw> {
         };
         toml.flaw(&key, why)
     })?;
+    for table in &catalogue.draws {
+        if table.kiosks.values().any(|a| a.commitment.is_some()) {
+            let why = format_args!("{}: commitments are written by `publish`", table.id);
+            return Err(toml.flaw("draws", why));
+        }
+    }
     Ok(catalogue)
 }
 

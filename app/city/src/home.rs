@@ -6,7 +6,7 @@ use machitap_domain::CityId;
 
 use crate::{
     broker::{Place, access_list, configuration},
-    config::Config,
+    config::{Config, DRAW_KEY},
     exit::{Exit, Failure},
     files::{Mode, private_dir, write},
     pin,
@@ -89,7 +89,7 @@ fn keys(dir: &Path, plan: &Plan) -> Result<(), Failure> {
         )?;
         put(dir, &format!("keys/{name}.key"), Mode::Private, &pair.key)?;
     }
-    for name in ["sign.key", "nursery.key", "visit.key"] {
+    for name in ["sign.key", "nursery.key", "visit.key", DRAW_KEY] {
         put(dir, &format!("keys/{name}"), Mode::Private, &random_hex())?;
     }
     let mut hosts = plan.hosts.clone();

@@ -8,6 +8,7 @@ pub mod broker;
 pub mod config;
 pub mod db;
 pub mod documents;
+pub mod draws;
 pub mod enrol;
 pub mod exit;
 pub mod files;

@@ -6,7 +6,11 @@
 pub mod begun;
 
 use machitap_domain::{
-    CityId, Hash, Pii, Pseudonym, PurposeKey, nursery::absence::Absences, roster::Roster,
+    CityId, Hash, Pii, Pseudonym, PurposeKey,
+    catalogue::Catalogue,
+    draw::{Deals, secret::DrawKey},
+    nursery::absence::Absences,
+    roster::Roster,
 };
 use machitap_wire::{
     DocumentName, Manifest, Signer, Topic,
@@ -19,6 +23,7 @@ use uuid::Uuid;
 use crate::{
     db::{Db, DbError, Enrolled, Stale, Stored},
     documents::Documents,
+    draws::{self, Broken},
     ledger,
 };
 use begun::Begun;
@@ -45,6 +50,9 @@ pub enum PublishError {
         /// Its facility.
         facility: String,
     },
+    /// A draw table that lasts is not what the city committed to.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Draws(Vec<Broken>),
     /// A tariff that has begun is not what was published.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     OldMonths(Vec<Begun>),
@@ -113,6 +121,10 @@ pub fn check(
     let Some(before) = ledger::catalogue(db)? else {
         return Ok(Vec::new());
     };
+    let broken = draws::broken(db, &before, &documents.catalogue, now_ms)?;
+    if !broken.is_empty() {
+        return Err(PublishError::Draws(broken));
+    }
     let changes = begun::changes(db, &before, &documents.catalogue, now_ms)?;
     let slip = |b: &Begun| old_months == OldMonths::CorrectSlip && b.charged == 0;
     if changes.iter().all(slip) {
@@ -122,6 +134,15 @@ pub fn check(
     }
 }
 
+/// The keys a publication needs beside the one it is signed with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Keys<'a> {
+    /// For the nicknames' pseudonyms.
+    pub visit: Option<&'a PurposeKey>,
+    /// For the secrets of draw tables, where there are any.
+    pub draw: Option<&'a DrawKey>,
+}
+
 /// Puts the documents in force, those that changed as a new version; all or none.
 ///
 /// # Errors
@@ -129,20 +150,18 @@ pub fn check(
 pub fn stage(
     db: &mut Db,
     documents: &Documents,
-    visit: Option<&PurposeKey>,
+    keys: Keys<'_>,
     old_months: OldMonths,
     now_ms: i64,
 ) -> Result<Published, PublishError> {
     db.transaction(|db| {
         let corrected = check(db, documents, old_months, now_ms)?;
+        let catalogue = keys.draw.map_or_else(
+            || documents.catalogue.clone(),
+            |key| draws::committed(&documents.catalogue, key),
+        );
         let mut staged = vec![
-            put(
-                db,
-                DocumentName::Catalogue,
-                &documents.catalogue,
-                None,
-                now_ms,
-            )?,
+            put(db, DocumentName::Catalogue, &catalogue, None, now_ms)?,
             put(db, DocumentName::Notices, &documents.notices, None, now_ms)?,
         ];
         for kiosk in &db.kiosks()? {
@@ -154,8 +173,9 @@ pub fn stage(
             let name = DocumentName::Roster(kiosk.kiosk.clone());
             staged.push(put(db, name, &roster, Some(kiosk), now_ms)?);
             staged.extend(absences(db, documents, kiosk, now_ms)?);
+            staged.extend(deals(db, &catalogue, kiosk, keys.draw, now_ms)?);
         }
-        if let Some(key) = visit {
+        if let Some(key) = keys.visit {
             let nicknames = documents
                 .nicknames
                 .iter()
@@ -187,6 +207,25 @@ fn absences(
         .cloned()
         .unwrap_or_else(|| Absences::none(kiosk.facility.clone()));
     put(db, name, &notices, Some(kiosk), now_ms).map(Some)
+}
+
+/// The secrets of a kiosk's draw tables. One whose tables are over gets an empty list.
+fn deals(
+    db: &Db,
+    catalogue: &Catalogue,
+    kiosk: &Enrolled,
+    key: Option<&DrawKey>,
+    now_ms: i64,
+) -> Result<Option<Staged>, PublishError> {
+    let name = DocumentName::Deals(kiosk.kiosk.clone());
+    let deals = match key {
+        Some(key) => draws::deals(db, catalogue, kiosk, key, now_ms)?,
+        None => Deals::default(),
+    };
+    if deals == Deals::default() && db.document(&name)?.is_none() {
+        return Ok(None);
+    }
+    put(db, name, &deals, Some(kiosk), now_ms).map(Some)
 }
 
 /// Puts one document in force when its content, or the key it is sealed to, is another.

@@ -13,7 +13,7 @@ use machitap_city::{
     exit::{Exit, Failure},
     flaw::Toml,
     publish::{
-        self, OldMonths, PublishError,
+        self, Keys, OldMonths, PublishError,
         begun::{Begun, How},
     },
     send,
@@ -43,8 +43,14 @@ pub(super) fn run(
     }
     let mut db = Db::open(&config.database).map_err(io)?;
     let visit = config.purposes()?.visit;
-    let published =
-        publish::stage(&mut db, &read, visit.as_ref(), old_months, now_ms()).map_err(refused)?;
+    // A city without a draw needs no key for one.
+    let draw = (!read.catalogue.draws.is_empty()).then(|| config.draw_key());
+    let draw = draw.transpose()?;
+    let keys = Keys {
+        visit: visit.as_ref(),
+        draw: draw.as_ref(),
+    };
+    let published = publish::stage(&mut db, &read, keys, old_months, now_ms()).map_err(refused)?;
     warn(&published.corrected);
     for document in &published.staged {
         let what = if document.changed { "new" } else { "unchanged" };

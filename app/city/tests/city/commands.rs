@@ -139,4 +139,5 @@ fn the_brokers_files_are_printed_for_another_place() {
     }
     let acl = city.done(&["broker-config", "--acl"]);
     assert!(acl.contains("pattern read k/v1/town/doc/roster-%u/#"));
+    assert!(acl.contains("pattern read k/v1/town/doc/deals-%u/#"));
 }

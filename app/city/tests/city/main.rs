@@ -2,5 +2,6 @@
 
 mod broker;
 mod commands;
+mod draws;
 mod nursery;
 mod support;

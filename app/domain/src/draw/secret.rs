@@ -34,7 +34,7 @@ impl Encoding {
     }
 }
 
-/// 32 bytes the city makes at random for one table at one kiosk, and reveals when the table
+/// 32 bytes nobody but the city can tell, for one table at one kiosk; revealed when the table
 /// is over.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -60,10 +60,13 @@ impl DrawSecret {
         encoding.part(kiosk.as_str().as_bytes());
         encoding.part(life.0.as_bytes());
         encoding.part(&n.to_be_bytes());
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
-        mac.update(encoding.bytes());
-        Ticket::of(mac.finalize().into_bytes().into())
+        Ticket::of(keyed(&self.0, &encoding))
+    }
+}
+
+impl fmt::Debug for DrawKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DrawKey(‹secret›)")
     }
 }
 
@@ -86,6 +89,42 @@ impl TryFrom<String> for DrawSecret {
         hex::decode_to_slice(text.trim(), &mut bytes)?;
         Ok(Self(bytes))
     }
+}
+
+/// The city's own key, from which the secret of every table at every kiosk follows.
+///
+/// Revealing some of them tells nothing of the others (HMAC is a pseudorandom function), and
+/// whoever holds the key cannot try secrets until one pleases: there is one for each table.
+#[derive(Clone)]
+pub struct DrawKey([u8; 32]);
+
+impl DrawKey {
+    /// Wraps the key.
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// From the text of a key file: 32 bytes in hexadecimal.
+    ///
+    /// # Errors
+    /// [`hex::FromHexError`] for anything else.
+    pub fn from_text(text: &str) -> Result<Self, hex::FromHexError> {
+        DrawSecret::try_from(text.to_owned()).map(|s| Self(s.0))
+    }
+
+    /// The secret of that table at that kiosk.
+    pub fn secret(&self, table: &TableId, kiosk: &KioskId) -> DrawSecret {
+        let mut encoding = Encoding::new("machitap draw secret v1");
+        encoding.part(table.as_str().as_bytes());
+        encoding.part(kiosk.as_str().as_bytes());
+        DrawSecret(keyed(&self.0, &encoding))
+    }
+}
+
+fn keyed(key: &[u8; 32], encoding: &Encoding) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    mac.update(encoding.bytes());
+    mac.finalize().into_bytes().into()
 }
 
 /// The city's word for a secret: SHA-256 over table, kiosk, [`DrawTable::terms`] and secret.
