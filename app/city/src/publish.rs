@@ -170,6 +170,7 @@ pub fn stage(
             put(db, DocumentName::Catalogue, &catalogue, None, now_ms)?,
             put(db, DocumentName::Notices, &documents.notices, None, now_ms)?,
         ];
+        let fares = fares::Town::load(db, documents, keys.transport)?;
         for kiosk in &db.kiosks()? {
             let roster = documents
                 .rosters
@@ -180,7 +181,7 @@ pub fn stage(
             staged.push(put(db, name, &roster, Some(kiosk), now_ms)?);
             staged.extend(absences(db, documents, kiosk, now_ms)?);
             staged.extend(deals(db, &catalogue, kiosk, keys.draw, now_ms)?);
-            staged.extend(fares::stage(db, documents, keys.transport, kiosk, now_ms)?);
+            staged.extend(fares::stage(db, documents, fares.as_ref(), kiosk, now_ms)?);
         }
         if let Some(key) = keys.visit {
             let nicknames = documents

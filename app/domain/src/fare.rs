@@ -5,9 +5,10 @@
 //! The driver and everybody behind see the class. Why it is that one goes into the journal, for
 //! the city, as one of a few words that describe nobody.
 //!
-//! The answer never waits for a network: list and rides are on the disk. Limits hold at one
-//! kiosk; another on the same line does not hear of its rides in time, and the city's sum of
-//! all rides shows what that cost.
+//! The answer never waits for a network: list and rides are on the disk. A year's limit holds
+//! over all buses as of the list, which carries the trips that others had sent
+//! ([`list::Elsewhere`]); a day's limit holds at one kiosk, because no other hears of its rides
+//! in time.
 
 pub mod judge;
 pub mod list;

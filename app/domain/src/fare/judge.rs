@@ -3,13 +3,12 @@
 use jiff::tz::TimeZone;
 
 use super::{
-    list::{FareEntry, FareList, Stands},
+    list::{Elsewhere, FareEntry, FareList, Stands},
     ride::{Ride, Why},
     rides::Rides,
     rules::{FareClass, FareRules, Limits},
 };
 use crate::{
-    ids::ClassId,
     points::caps::Month,
     pseudonym::Pseudonym,
     time::{DayKey, Stamp},
@@ -97,7 +96,7 @@ pub fn judge<'a>(rules: &'a FareRules, asked: &Asked<'_>) -> Verdict<'a> {
             list,
         };
     };
-    match used_up(rules, asked, in_force, &class.id, limits, today) {
+    match used_up(rules, asked, in_force, entry, limits, today) {
         None => Verdict {
             class,
             why: listed,
@@ -147,18 +146,29 @@ fn used_up(
     rules: &FareRules,
     asked: &Asked<'_>,
     list: &FareList,
-    class: &ClassId,
+    entry: &FareEntry,
     limits: &Limits,
     today: DayKey,
 ) -> Option<Why> {
-    let year_of = |month| rules.year_of(month);
+    let (class, year_of) = (&entry.class, |month| rules.year_of(month));
+    let elsewhere = |counts: fn(i16, i16) -> bool, year| match entry.elsewhere {
+        Some(Elsewhere { year: of, rides }) if counts(of, year) => rides,
+        _ => 0,
+    };
     let this_year = match today {
-        DayKey::Date(date) => asked
-            .rides
-            .in_year(class, year_of(Month::of(date)), year_of),
+        DayKey::Date(date) => {
+            let year = year_of(Month::of(date));
+            asked
+                .rides
+                .in_year(class, year, year_of)
+                .saturating_add(elsewhere(|of, year| of == year, year))
+        }
         DayKey::Boot(_) => {
             let since = year_of(Month::of(list.issued));
-            asked.rides.in_fullest_year(class, since, year_of)
+            asked
+                .rides
+                .in_fullest_year(class, since, year_of)
+                .saturating_add(elsewhere(|of, since| of >= since, since))
         }
     };
     let full = |limit: Option<u32>, rides: u32| limit.is_some_and(|limit| rides >= limit);

@@ -32,6 +32,20 @@ pub struct FareEntry {
     /// The last day it is theirs; as long as the list is renewed when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
+    /// Trips of this class that count and that other kiosks had sent when the list was
+    /// written. Without it a town with two buses would give each holder two years' worth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// Trips on other buses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Elsewhere {
+    /// Of which year of the town, by the calendar year it began in.
+    pub year: i16,
+    /// How many.
+    pub rides: u32,
 }
 
 /// How a list stands on a day.

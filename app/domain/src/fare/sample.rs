@@ -64,6 +64,7 @@ pub(crate) fn list() -> FareList {
     let entry = |id, until| FareEntry {
         class: class(id),
         until,
+        elsewhere: None,
     };
     FareList {
         version: 3,

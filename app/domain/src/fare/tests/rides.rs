@@ -3,7 +3,7 @@
 use jiff::civil::{Date, date};
 
 use crate::{
-    fare::{rides::*, sample::*, *},
+    fare::{list::Elsewhere, rides::*, sample::*, *},
     points::sample::tokyo,
 };
 
@@ -51,6 +51,33 @@ fn a_day_and_a_year_are_used_up_and_begin_anew() {
     rules.year_begins = 1;
     let new_year = noon(date(2027, 1, 1), 0);
     assert_eq!(bus.ask(&rules, &list, 1, new_year).why, Why::Listed);
+}
+
+#[test]
+fn trips_on_other_buses_count_in_their_year() {
+    let (rules, mut list) = (rules(), list());
+    list.expires = date(2027, 12, 31);
+    let entry = list.entries.get_mut(&holder(1)).unwrap();
+    entry.elsewhere = Some(Elsewhere {
+        year: 2026,
+        rides: 4,
+    });
+    let mut bus = Bus::default();
+    assert_eq!(bus.tap(&rules, &list, 1, noon(TODAY, 0)).why, Why::Listed);
+    let tomorrow = noon(date(2026, 11, 25), 0);
+    assert_eq!(bus.ask(&rules, &list, 1, tomorrow).why, Why::YearFull);
+    assert_eq!(
+        bus.ask(&rules, &list, 1, unsure(9, 1_000)).why,
+        Why::YearFull
+    );
+    let april = noon(date(2027, 4, 1), 0);
+    assert_eq!(bus.ask(&rules, &list, 1, april).why, Why::Listed);
+    // A list written in the new year says nothing of the old one.
+    list.issued = date(2027, 4, 1);
+    assert_eq!(
+        bus.ask(&rules, &list, 1, unsure(9, 1_000)).why,
+        Why::NoClock
+    );
 }
 
 #[test]

@@ -64,6 +64,7 @@ pub(super) fn list() -> FareList {
     let half = FareEntry {
         class: "half".parse().unwrap(),
         until: None,
+        elsewhere: None,
     };
     FareList {
         version: 3,
