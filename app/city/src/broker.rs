@@ -96,6 +96,7 @@ pattern read k/v1/{city}/doc/notices/#
 pattern read k/v1/{city}/doc/roster-%u/#
 pattern read k/v1/{city}/doc/absences-%u/#
 pattern read k/v1/{city}/doc/deals-%u/#
+pattern read k/v1/{city}/doc/fares-%u/#
 "
     )
 }

@@ -211,7 +211,7 @@ impl Config {
         Signer::from_text(&self.key_text("sign.key")?).map_err(|why| self.bad_key("sign.key", &why))
     }
 
-    /// All purpose keys.
+    /// All purpose keys. A home made before there were fares has none for them.
     ///
     /// # Errors
     /// [`Failure`]; a damaged key is [`Exit::Config`].
@@ -224,6 +224,11 @@ impl Config {
         Ok(PurposeKeys {
             nursery: key("nursery.key")?,
             visit: key("visit.key")?,
+            transport: if self.keys.join("transport.key").exists() {
+                key("transport.key")?
+            } else {
+                None
+            },
         })
     }
 

@@ -7,6 +7,7 @@ mod letters;
 mod nursery;
 mod page;
 mod registry;
+mod rides;
 
 use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
 
@@ -20,6 +21,7 @@ pub use nursery::AlarmRow;
 pub(crate) use nursery::watched;
 pub use page::{PageFact, PageKiosk};
 pub use registry::{Enrolled, KioskRow};
+pub use rides::RideRow;
 
 /// The version this program writes.
 pub const SCHEMA: i64 = 2;

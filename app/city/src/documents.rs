@@ -1,6 +1,7 @@
 //! The city's documents as people write them: a directory of TOML files.
 
 mod absences;
+mod fares;
 mod nursery;
 mod people;
 
@@ -22,6 +23,8 @@ use serde::Deserialize;
 
 use crate::flaw::{Flaw, Toml};
 
+pub use fares::{Holder, Holders};
+
 /// A nickname has at most so many characters: it stands on a kiosk's screen.
 pub const NICKNAME_MAX: usize = 12;
 
@@ -39,6 +42,8 @@ pub struct Documents {
     pub rosters: BTreeMap<FacilityId, Roster>,
     /// `absences/{facility}.toml`, of those nurseries that have one.
     pub absences: BTreeMap<FacilityId, Absences>,
+    /// `fares.toml`, where the town has one.
+    pub fares: Option<Holders>,
     /// `nicknames.toml`; empty without it.
     pub nicknames: BTreeMap<CitizenId, Pii<String>>,
 }
@@ -131,12 +136,17 @@ pub fn read(dir: &Path, city: &CityId) -> Result<Documents, Rejected> {
             absences.insert(of.facility.clone(), of);
         }
     }
+    let fares = match optional(&dir.join("fares.toml"))? {
+        Some(toml) => keep(&mut flaws, fares::holders(&toml, catalogue.as_ref())),
+        None => None,
+    };
     match (catalogue, notices, nicknames) {
         (Some(catalogue), Some(notices), Some(nicknames)) if flaws.is_empty() => Ok(Documents {
             catalogue,
             notices,
             rosters,
             absences,
+            fares,
             nicknames,
         }),
         _ => Err(Rejected::Flaws(flaws)),
@@ -254,6 +264,7 @@ fn catalogue(toml: &Toml, city: &CityId) -> Result<Catalogue, Flaw> {
             }
             InvalidCatalogue::Points(facility)
             | InvalidCatalogue::Rules { facility, .. }
+            | InvalidCatalogue::Fare { facility, .. }
             | InvalidCatalogue::Nursery { facility, .. } => {
                 format!("facilities.{facility}.service")
             }

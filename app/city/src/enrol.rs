@@ -130,13 +130,31 @@ fn purposes(config: &Config, facility: &FacilityId) -> Result<PurposeKeys, Failu
     Ok(match found.service {
         Service::Nursery(_) => PurposeKeys {
             nursery: all.nursery,
-            visit: None,
+            ..PurposeKeys::default()
         },
         Service::Visit { .. } => PurposeKeys {
-            nursery: None,
             visit: all.visit,
+            ..PurposeKeys::default()
+        },
+        Service::Fare(_) => PurposeKeys {
+            transport: Some(all.transport.ok_or_else(|| no_transport_key(config))?),
+            ..PurposeKeys::default()
         },
     })
+}
+
+/// A home made before there were fares: its key is made once, by hand, because a second one
+/// would give every holder another name.
+pub(crate) fn no_transport_key(config: &Config) -> Failure {
+    let path = config.keys.join("transport.key");
+    Failure::new(
+        Exit::NoInput,
+        format_args!(
+            "{}: is missing; fares need it: 32 random bytes in hexadecimal, made once, as in \
+             `openssl rand -hex 32`",
+            path.display()
+        ),
+    )
 }
 
 /// Documents that are not taken, as an exit.

@@ -89,7 +89,13 @@ fn keys(dir: &Path, plan: &Plan) -> Result<(), Failure> {
         )?;
         put(dir, &format!("keys/{name}.key"), Mode::Private, &pair.key)?;
     }
-    for name in ["sign.key", "nursery.key", "visit.key", DRAW_KEY] {
+    for name in [
+        "sign.key",
+        "nursery.key",
+        "visit.key",
+        "transport.key",
+        DRAW_KEY,
+    ] {
         put(dir, &format!("keys/{name}"), Mode::Private, &random_hex())?;
     }
     let mut hosts = plan.hosts.clone();

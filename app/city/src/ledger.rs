@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use machitap_domain::{
     FacilityId, Fact, Folds, Hash, Pii, Pseudonym,
     catalogue::Catalogue,
+    ids::ClassId,
     ranking::{Ranking, Row},
 };
 use machitap_wire::{DocumentName, SeqRange};
@@ -15,6 +16,7 @@ use crate::{
     db::{Db, DbError},
     ingest::runs::Runs,
     nursery::Children,
+    rides::Rides,
 };
 
 /// The time zones of the facilities.
@@ -38,14 +40,20 @@ impl Zones {
     /// # Errors
     /// [`DbError`].
     pub fn load(db: &Db, city: TimeZone) -> Result<Self, DbError> {
-        let facilities = catalogue(db)?.map_or_else(HashMap::new, |catalogue| {
-            catalogue
-                .facilities
-                .into_iter()
-                .filter_map(|(id, f)| Some((id, f.zone().ok()?)))
-                .collect()
-        });
-        Ok(Self { city, facilities })
+        Ok(match catalogue(db)? {
+            Some(catalogue) => Self::of_catalogue(&catalogue, city),
+            None => Self::of_city(city),
+        })
+    }
+
+    /// The zones of that catalogue; `city` where it names none.
+    pub fn of_catalogue(catalogue: &Catalogue, city: TimeZone) -> Self {
+        let facilities = catalogue
+            .facilities
+            .iter()
+            .filter_map(|(id, f)| Some((id.clone(), f.zone().ok()?)))
+            .collect();
+        Self { city, facilities }
     }
 
     /// The zone of that facility.
@@ -214,6 +222,11 @@ pub struct Totals {
     /// Extended care charged, yen, by facility and month (as in `2026-11`), over all its
     /// kiosks.
     pub fees_yen: BTreeMap<FacilityId, BTreeMap<String, u64>>,
+    /// Rides told, by bus, month (as in `2026-11`) and class, over all its kiosks: what a town
+    /// settles with whoever runs the bus. Those of which nobody knows the month stand under
+    /// `unknown`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rides: BTreeMap<FacilityId, BTreeMap<String, BTreeMap<ClassId, u64>>>,
 }
 
 /// Runs that are listed in the totals of one journal.
@@ -225,6 +238,7 @@ const RUNS_LISTED: usize = 1_000;
 /// [`DbError`].
 pub fn totals(db: &Db, zones: Zones) -> Result<Totals, DbError> {
     let fees_yen = fees_yen(db, &zones)?;
+    let rides = Rides::load(db, &zones)?.by_month();
     let mut ledger = Ledger::new(zones);
     ledger.catch_up(db)?;
     let mut journals = Vec::new();
@@ -253,6 +267,7 @@ pub fn totals(db: &Db, zones: Zones) -> Result<Totals, DbError> {
         journals,
         accounts,
         fees_yen,
+        rides,
     })
 }
 

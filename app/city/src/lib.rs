@@ -23,6 +23,7 @@ pub mod pin;
 pub mod pki;
 pub mod publish;
 pub mod replay;
+pub mod rides;
 pub mod send;
 pub mod serve;
 pub mod time;

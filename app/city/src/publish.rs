@@ -4,6 +4,7 @@
 //! `publish` or by `serve`, until it has acknowledged every part.
 
 pub mod begun;
+mod fares;
 
 use machitap_domain::{
     CityId, Hash, Pii, Pseudonym, PurposeKey,
@@ -53,6 +54,9 @@ pub enum PublishError {
     /// A draw table that lasts is not what the city committed to.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Draws(Vec<Broken>),
+    /// A list of holders, and no key to name them by.
+    #[error("fares.toml names holders, and there is no keys/transport.key to name them by")]
+    NoTransportKey,
     /// A tariff that has begun is not what was published.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     OldMonths(Vec<Begun>),
@@ -141,6 +145,8 @@ pub struct Keys<'a> {
     pub visit: Option<&'a PurposeKey>,
     /// For the secrets of draw tables, where there are any.
     pub draw: Option<&'a DrawKey>,
+    /// For the pseudonyms of fare lists.
+    pub transport: Option<&'a PurposeKey>,
 }
 
 /// Puts the documents in force, those that changed as a new version; all or none.
@@ -164,6 +170,7 @@ pub fn stage(
             put(db, DocumentName::Catalogue, &catalogue, None, now_ms)?,
             put(db, DocumentName::Notices, &documents.notices, None, now_ms)?,
         ];
+        let fares = fares::Town::load(db, documents, keys.transport)?;
         for kiosk in &db.kiosks()? {
             let roster = documents
                 .rosters
@@ -174,6 +181,7 @@ pub fn stage(
             staged.push(put(db, name, &roster, Some(kiosk), now_ms)?);
             staged.extend(absences(db, documents, kiosk, now_ms)?);
             staged.extend(deals(db, &catalogue, kiosk, keys.draw, now_ms)?);
+            staged.extend(fares::stage(db, documents, fares.as_ref(), kiosk, now_ms)?);
         }
         if let Some(key) = keys.visit {
             let nicknames = documents

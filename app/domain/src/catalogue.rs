@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     draw::table::{DrawTable, InvalidDraw, check_all},
+    fare::rules::{FareRules, InvalidFare},
     ids::{CityId, FacilityId, KioskId},
     nursery::settings::{InvalidNursery, Nursery},
     points::{
@@ -115,6 +116,8 @@ pub enum Service {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         stay: bool,
     },
+    /// Which fare a card rides for.
+    Fare(Box<FareRules>),
 }
 
 impl Service {
@@ -137,7 +140,15 @@ impl Service {
     pub fn as_nursery(&self) -> Option<&Nursery> {
         match self {
             Self::Nursery(nursery) => Some(nursery),
-            Self::Visit { .. } => None,
+            Self::Visit { .. } | Self::Fare(_) => None,
+        }
+    }
+
+    /// The bus's settings, where it is one.
+    pub fn as_fare(&self) -> Option<&FareRules> {
+        match self {
+            Self::Fare(fare) => Some(fare),
+            Self::Nursery(_) | Self::Visit { .. } => None,
         }
     }
 }
@@ -218,6 +229,14 @@ pub enum InvalidCatalogue {
     /// The town's point rules with a slip.
     #[error("points: {0}")]
     TownPoints(InvalidPoints),
+    /// A bus's settings with a slip.
+    #[error("{facility}: fares: {why}")]
+    Fare {
+        /// The facility.
+        facility: FacilityId,
+        /// The slip.
+        why: InvalidFare,
+    },
     /// A draw table with a slip.
     #[error("draws: {0}")]
     Draw(InvalidDraw),
@@ -231,7 +250,7 @@ impl Catalogue {
     pub fn point_rule(&self, facility: &FacilityId) -> Option<&PointRule> {
         match &self.facilities.get(facility)?.service {
             Service::Visit { points, .. } => Some(points),
-            Service::Nursery(_) => None,
+            Service::Nursery(_) | Service::Fare(_) => None,
         }
     }
 
@@ -268,6 +287,12 @@ impl Catalogue {
             }
             if let Service::Nursery(nursery) = &facility.service {
                 nursery.check().map_err(|why| InvalidCatalogue::Nursery {
+                    facility: id.clone(),
+                    why,
+                })?;
+            }
+            if let Service::Fare(fare) = &facility.service {
+                fare.check().map_err(|why| InvalidCatalogue::Fare {
                     facility: id.clone(),
                     why,
                 })?;

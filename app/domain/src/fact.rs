@@ -10,6 +10,7 @@ use crate::{
     attendance::{Direction, Role, Via},
     credential::CredentialKind,
     draw::record::{Drawn, SpinsGiven},
+    fare::ride::Ride,
     ids::{ActivityId, FacilityId, Incarnation, KioskId, NoticeId},
     nursery::{
         absence::Excused,
@@ -180,6 +181,8 @@ pub enum Component {
     Clock,
     /// The draw: its secret is missing, or is not the one that was promised.
     Draw,
+    /// The fare list: missing, or not renewed.
+    Fares,
 }
 
 /// Why a tap was turned away.
@@ -349,6 +352,8 @@ pub enum FactBody {
     Drawn(Drawn),
     /// Whoever stood there has seen what a spin brought. Caused by the draw.
     DrawSeen,
+    /// A fare class was told. The subject is the holder, where the card is one's.
+    Ride(Ride),
     /// An earlier fact is taken back, and with it what it caused.
     Undone {
         /// The fact taken back.

@@ -1,6 +1,7 @@
 //! The state of the town as one journal knows it: a fold over its facts.
 
 mod draws;
+mod fares;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use crate::{
     attendance::{ChildDays, Depth, ExcusedMade, Passage},
     draw::{Machines, Spins},
     fact::{Fact, FactBody, FactId},
+    fare::Rides,
     ids::NoticeId,
     nursery::{alarm::Alarm, correction::Correction, fee::FeeMade, house::House},
     points::{Account, VisitMade, account::Ended},
@@ -34,6 +36,8 @@ pub enum FoldKey {
     Spins(Pseudonym),
     /// The kiosk's draw tables.
     Machines,
+    /// A holder's rides.
+    Rides(Pseudonym),
 }
 
 /// Notices a household has seen are remembered so many.
@@ -66,6 +70,8 @@ pub enum FoldValue {
     Spins(Spins),
     /// The kiosk's draw tables.
     Machines(Machines),
+    /// A holder's rides.
+    Rides(Rides),
 }
 
 /// Attendance and accounts, by pseudonym, and the house.
@@ -78,6 +84,7 @@ pub struct Folds {
     house: House,
     spins: BTreeMap<Pseudonym, Spins>,
     machines: Machines,
+    rides: BTreeMap<Pseudonym, Rides>,
 }
 
 impl Default for Folds {
@@ -97,6 +104,7 @@ impl Folds {
             house: House::new(),
             spins: BTreeMap::new(),
             machines: Machines::new(),
+            rides: BTreeMap::new(),
         }
     }
 
@@ -169,11 +177,13 @@ impl Folds {
                     .is_some_and(|a| a.undo(*undone));
                 let mut keys = changed(visit, FoldKey::Account(subject));
                 keys.extend(self.void_draws(subject, *undone));
+                keys.extend(self.void_ride(subject, *undone));
                 keys
             }
             (FactBody::SpinsGiven(_) | FactBody::Drawn(_) | FactBody::DrawSeen, _) => {
                 self.apply_to_draws(fact, zone)
             }
+            (FactBody::Ride(ride), Some(holder)) => self.ride(fact, holder, ride, zone),
             (FactBody::Alarm { alarm, day }, Some(subject)) => {
                 self.house.raise(Alarm {
                     fact: fact.id,
@@ -324,6 +334,7 @@ impl Folds {
             FoldKey::House => Some(FoldValue::House(self.house.clone())),
             FoldKey::Spins(s) => self.spins.get(&s).cloned().map(FoldValue::Spins),
             FoldKey::Machines => Some(FoldValue::Machines(self.machines.clone())),
+            FoldKey::Rides(h) => self.rides.get(&h).cloned().map(FoldValue::Rides),
         }
     }
 
@@ -344,6 +355,9 @@ impl Folds {
                 self.spins.insert(resident, spins);
             }
             (FoldKey::Machines, FoldValue::Machines(machines)) => self.machines = machines,
+            (FoldKey::Rides(holder), FoldValue::Rides(rides)) => {
+                self.rides.insert(holder, rides);
+            }
             _ => return false,
         }
         true
@@ -369,12 +383,17 @@ impl Folds {
             .iter()
             .map(|(k, v)| (FoldKey::Spins(*k), FoldValue::Spins(v.clone())));
         let machines = self.get(FoldKey::Machines).map(|v| (FoldKey::Machines, v));
+        let rides = self
+            .rides
+            .iter()
+            .map(|(k, v)| (FoldKey::Rides(*k), FoldValue::Rides(v.clone())));
         children
             .chain(accounts)
             .chain(households)
             .chain(house)
             .chain(spins)
             .chain(machines)
+            .chain(rides)
     }
 
     /// True when something of that boot still stands on an untrusted time.
@@ -384,6 +403,7 @@ impl Folds {
             .values()
             .any(|c| c.passages().iter().any(|p| unsure(&p.at)))
             || self.accounts.values().any(|a| a.has_unsure(boot))
+            || self.rides.values().any(|r| r.has_unsure(boot))
             || self.house.alarms().iter().any(|a| unsure(&a.at))
     }
 
@@ -420,6 +440,10 @@ impl Folds {
         for (resident, account) in &mut self.accounts {
             let touched = account.mend(mend);
             keys.extend(touched.then_some(FoldKey::Account(*resident)));
+        }
+        for (holder, rides) in &mut self.rides {
+            let touched = rides.mend(mend);
+            keys.extend(touched.then_some(FoldKey::Rides(*holder)));
         }
         let mut touched = false;
         for alarm in self.house.alarms_mut() {

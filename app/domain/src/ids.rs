@@ -173,6 +173,11 @@ text_id!(
     PrizeId, "prize id", 2..=40, is_lower, LOWER
 );
 public_id!(PrizeId);
+text_id!(
+    /// A class of fares.
+    ClassId, "fare class id", 2..=24, is_lower, LOWER
+);
+public_id!(ClassId);
 
 /// One life of a kiosk's journal.
 ///

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod credential;
 pub mod draw;
 pub mod fact;
+pub mod fare;
 pub mod fold;
 pub mod ids;
 pub mod notices;

@@ -5,6 +5,7 @@ use machitap_domain::{
     catalogue::{Catalogue, Language},
     draw::Deals,
     fact::Class,
+    fare::FareList,
     notices::Notices,
     nursery::absence::Absences,
     ranking::Ranking,
@@ -67,6 +68,8 @@ pub enum Input {
     },
     /// The secrets of this kiosk's draw tables.
     Deals(Box<Deals>),
+    /// A new fare list is in force.
+    Fares(Box<FareList>),
     /// The answer to [`crate::Output::Papers`].
     Papers(PapersAnswer),
     /// Nothing but time went by.

@@ -1,6 +1,6 @@
 //! What the core wants done.
 
-use machitap_domain::{Draft, Millis};
+use machitap_domain::{Draft, Millis, fare::rules::Chime};
 
 use crate::view::{Screen, YearMonth};
 
@@ -34,7 +34,7 @@ pub enum Output {
     },
 }
 
-/// The three sounds that cannot be mistaken for each other.
+/// Sounds that cannot be mistaken for each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Tone {
     /// The card is seen, reading.
@@ -43,4 +43,7 @@ pub enum Tone {
     Done,
     /// Please ask, or try again.
     Ask,
+    /// A fare class was told, and is on disk. Each class has its own: without a display it is
+    /// the whole answer.
+    Fare(Chime),
 }

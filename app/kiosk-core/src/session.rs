@@ -9,6 +9,7 @@ mod clock;
 mod done;
 mod draw;
 mod face;
+mod fare;
 mod followup;
 mod household;
 mod panel;
@@ -27,6 +28,7 @@ use machitap_domain::{
     catalogue::{Catalogue, Facility, Language, Service, Timing},
     draw::{Deals, deal::NoDeal},
     fact::{Class, Component},
+    fare::{FareList, list::Stands},
     notices::Notices,
     nursery::{absence::Absences, settings::Nursery},
     ranking::Ranking,
@@ -53,6 +55,7 @@ pub const LANGUAGE_MS: Millis = 30_000;
 pub use choice::CHOICE_MS;
 pub use clock::{HELD_UNCERTAINTY_MS, JUMP_MS};
 pub use draw::{CAPSULE_MS, OPENED_MS, READY_MS};
+pub use fare::FARE_MS;
 pub use followup::STEP_MS;
 pub use panel::EMERGENCY_IDLE_MS;
 
@@ -79,6 +82,8 @@ pub struct Setup {
     pub absences: Option<(Absences, i64)>,
     /// The secrets of this kiosk's draw tables.
     pub deals: Deals,
+    /// The fare list in force.
+    pub fares: Option<FareList>,
     /// The last ranking.
     pub ranking: Option<Ranking>,
     /// The notices.
@@ -106,6 +111,9 @@ pub struct Session {
     absences: Option<(Absences, i64)>,
     deals: Deals,
     told_draw: Option<NoDeal>,
+    fares: Option<FareList>,
+    told_fares: Option<Stands>,
+    just_told: Option<fare::JustTold>,
     ranking: Option<Ranking>,
     notices: Notices,
     lockout: Lockout,
@@ -147,6 +155,8 @@ enum State {
     Done(done::Done),
     /// The capsule machine.
     Draw(Box<draw::Drawing>),
+    /// A class was told.
+    Fare { told: fare::Told, until: Millis },
     /// A message stands.
     Message { kind: MessageKind, until: Millis },
     /// The PIN pad.
@@ -165,6 +175,8 @@ enum After {
     Done(done::Planned),
     /// The capsule.
     Drawn(Box<draw::Drawing>),
+    /// The class.
+    Fare(fare::Told),
 }
 
 /// One call of [`Session::handle`].
@@ -193,6 +205,9 @@ impl Session {
             absences: setup.absences,
             deals: setup.deals,
             told_draw: None,
+            fares: setup.fares,
+            told_fares: None,
+            just_told: None,
             ranking: setup.ranking,
             notices: setup.notices,
             lockout,
@@ -254,6 +269,7 @@ impl Session {
             self.watch_jump(cx);
             self.time_out(cx);
             self.watch_children(cx);
+            self.watch_fares(cx);
         }
         match input {
             Input::Tick => {}
@@ -299,6 +315,10 @@ impl Session {
                 self.deals = *deals;
                 self.changed = true;
             }
+            Input::Fares(fares) => {
+                self.fares = Some(*fares);
+                self.changed = true;
+            }
             Input::Papers(answer) => self.papers_came(cx, answer),
             Input::Ranking(ranking) => {
                 self.ranking = Some(*ranking);
@@ -330,7 +350,9 @@ impl Session {
             State::Draw(_) => self.touch_draw(cx, touch),
             State::StaffPin(_) => self.touch_pin(cx, touch),
             State::Panel(_) => self.touch_panel(cx, touch),
-            State::Message { .. } if matches!(touch, Touch::Cancel | Touch::Confirm) => {
+            State::Message { .. } | State::Fare { .. }
+                if matches!(touch, Touch::Cancel | Touch::Confirm) =>
+            {
                 self.go(State::Base);
             }
             _ => {}
@@ -342,7 +364,9 @@ impl Session {
         match &self.state {
             State::Base => self.language_until,
             State::Committing => None,
-            State::Reading { until } | State::Message { until, .. } => Some(*until),
+            State::Reading { until } | State::Message { until, .. } | State::Fare { until, .. } => {
+                Some(*until)
+            }
             State::Household(open) => Some(open.until()),
             State::Choosing(choosing) => Some(choosing.until()),
             State::Asking(asking) => Some(asking.until()),
@@ -370,9 +394,11 @@ impl Session {
             State::Asking(_) => self.leave_asking(cx),
             State::Panel(_) => self.close_panel(cx),
             State::Draw(_) => self.time_out_draw(cx),
-            State::Household(_) | State::Done(_) | State::Message { .. } | State::StaffPin(_) => {
-                self.go(State::Base)
-            }
+            State::Household(_)
+            | State::Done(_)
+            | State::Fare { .. }
+            | State::Message { .. }
+            | State::StaffPin(_) => self.go(State::Base),
         }
     }
 
@@ -404,6 +430,7 @@ impl Session {
                 cx.out.push(Output::Tone(Tone::Done));
                 self.go(State::Draw(drawing));
             }
+            Some(After::Fare(told)) => self.tell(cx, told),
             Some(After::Done(planned)) => {
                 cx.out.push(Output::Tone(Tone::Done));
                 let (done, followup) = planned.show(self, cx);
@@ -424,7 +451,7 @@ impl Session {
         self.set_trouble(Some(trouble));
         self.next_card = None;
         match self.after.pop_front() {
-            Some(After::Done(_) | After::Drawn(_)) => {
+            Some(After::Done(_) | After::Drawn(_) | After::Fare(_)) => {
                 cx.out.push(Output::Tone(Tone::Ask));
                 self.go(State::Base);
             }
@@ -522,7 +549,7 @@ impl Session {
     }
 
     fn append(&mut self, cx: &mut Turn<'_>, drafts: Vec<Draft>, after: After) {
-        if matches!(after, After::Done(_) | After::Drawn(_)) {
+        if matches!(after, After::Done(_) | After::Drawn(_) | After::Fare(_)) {
             self.go(State::Committing);
         }
         self.after.push_back(after);

@@ -1,6 +1,7 @@
 //! What the screen shows, as plain data. The Slint side draws it and knows no rule.
 
 mod draw;
+mod fare;
 mod staff;
 mod visit;
 
@@ -12,6 +13,7 @@ use machitap_domain::{
 };
 
 pub use draw::*;
+pub use fare::*;
 pub use staff::*;
 pub use visit::*;
 
@@ -92,6 +94,14 @@ pub enum Badge {
         /// How many.
         alarms: u32,
     },
+    /// The fare list was to be renewed; it is still honoured.
+    OldFares {
+        /// So many whole days ago.
+        days: u32,
+    },
+    /// There is no fare list, or it has been over for too long: everybody rides in the default
+    /// class.
+    NoFares,
     /// An emergency lasts: staff go on with the tick-off list.
     Emergency,
 }
@@ -130,6 +140,8 @@ pub enum View {
     VisitEnded(VisitEnded),
     /// The capsule machine.
     Draw(Draw),
+    /// Which fare a card rides for.
+    Fare(FareTold),
     /// What was just done is taken back.
     Undone,
     /// A message with what to do.
@@ -186,6 +198,8 @@ pub enum ServiceKind {
     Nursery,
     /// A visit.
     Visit,
+    /// Which fare it rides for.
+    Fare,
 }
 
 /// A row of the ranking.

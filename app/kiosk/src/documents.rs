@@ -6,6 +6,7 @@ use machitap_domain::{
     CityId, FacilityId, KioskId,
     catalogue::{Catalogue, InvalidCatalogue},
     draw::Deals,
+    fare::{FareList, list::InvalidFareList},
     notices::Notices,
     nursery::absence::Absences,
     ranking::Ranking,
@@ -33,6 +34,8 @@ pub enum News {
     Absences(Box<Absences>),
     /// The secrets of this kiosk's draw tables.
     Deals(Box<Deals>),
+    /// Who holds which fare class.
+    Fares(Box<FareList>),
 }
 
 /// A document to be kept and used.
@@ -82,6 +85,9 @@ pub enum Rejected {
     /// Absence notices with a fault; whose stays unsaid.
     #[error("{0}")]
     Absences(&'static str),
+    /// A fare list with a fault.
+    #[error(transparent)]
+    Fares(#[from] InvalidFareList),
     /// Of another city or facility.
     #[error("it is of {0}, not of this kiosk's place")]
     Elsewhere(String),
@@ -247,6 +253,11 @@ impl Documents {
             // Whether a secret is the one promised is asked when a table begins: catalogue and
             // deals come in any order.
             DocumentName::Deals(_) => News::Deals(Box::new(serde_json::from_slice(bytes)?)),
+            DocumentName::Fares(_) => {
+                let fares: FareList = serde_json::from_slice(bytes)?;
+                fares.check()?;
+                News::Fares(Box::new(fares))
+            }
             DocumentName::Ranking => News::Ranking(Box::new(serde_json::from_slice(bytes)?)),
             DocumentName::Notices => News::Notices(Box::new(serde_json::from_slice(bytes)?)),
         })

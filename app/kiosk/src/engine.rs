@@ -280,6 +280,7 @@ impl Engine {
             roster: None,
             absences: None,
             deals: Deals::default(),
+            fares: None,
             ranking: None,
             notices: Notices::default(),
             kept: restore::settings(&journal),

@@ -16,6 +16,7 @@ pub const fn view(view: &View) -> &'static str {
         View::VisitDone(_) => "visit-done",
         View::VisitEnded(_) => "visit-ended",
         View::Draw(_) => "draw",
+        View::Fare(_) => "fare",
         View::Undone => "undone",
         View::Message(message) => match message.kind {
             MessageKind::UnknownCard => "message:unknown-card",
@@ -69,6 +70,7 @@ pub const fn confirms(view: &View) -> bool {
                 stage: DrawStage::Capsule(_) | DrawStage::Opened(_),
                 ..
             })
+            | View::Fare(_)
             | View::Undone
     )
 }

@@ -9,6 +9,7 @@ use std::{
     thread,
 };
 
+use machitap_domain::fare::rules::Chime;
 use machitap_kiosk_core::Tone;
 
 use crate::messages;
@@ -34,6 +35,12 @@ pub const fn name(tone: Tone) -> &'static str {
         Tone::Read => "read",
         Tone::Done => "done",
         Tone::Ask => "ask",
+        Tone::Fare(Chime::One) => "fare:one",
+        Tone::Fare(Chime::Two) => "fare:two",
+        Tone::Fare(Chime::Three) => "fare:three",
+        Tone::Fare(Chime::Up) => "fare:up",
+        Tone::Fare(Chime::Down) => "fare:down",
+        Tone::Fare(Chime::Long) => "fare:long",
     }
 }
 
@@ -74,7 +81,7 @@ impl Signal for Speaker {
 }
 
 fn play_all(tones: &Receiver<Tone>) {
-    let sounds = [Tone::Read, Tone::Done, Tone::Ask].map(|tone| (tone, synth::pcm(tone)));
+    let sounds = synth::ALL.map(|tone| (tone, synth::pcm(tone)));
     let mut said = false;
     for tone in tones {
         let Some((_, pcm)) = sounds.iter().find(|(t, _)| *t == tone) else {

@@ -42,6 +42,7 @@ fn row_key(key: FoldKey) -> (&'static str, String) {
         FoldKey::House => ("house", NOBODY.to_owned()),
         FoldKey::Spins(subject) => ("spins", subject.to_string()),
         FoldKey::Machines => ("machines", NOBODY.to_owned()),
+        FoldKey::Rides(subject) => ("rides", subject.to_string()),
     }
 }
 
@@ -55,17 +56,19 @@ fn read_key(kind: &str, subject: &str) -> Option<FoldKey> {
         "house" if subject == NOBODY => Some(FoldKey::House),
         "spins" => of(FoldKey::Spins),
         "machines" if subject == NOBODY => Some(FoldKey::Machines),
+        "rides" => of(FoldKey::Rides),
         _ => None,
     }
 }
 
 /// The entries facts about that subject may touch.
-const fn keys_of(subject: Pseudonym) -> [FoldKey; 4] {
+const fn keys_of(subject: Pseudonym) -> [FoldKey; 5] {
     [
         FoldKey::Child(subject),
         FoldKey::Account(subject),
         FoldKey::Household(subject),
         FoldKey::Spins(subject),
+        FoldKey::Rides(subject),
     ]
 }
 

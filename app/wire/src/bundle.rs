@@ -34,4 +34,7 @@ pub struct PurposeKeys {
     /// Visits and points.
     #[serde(default)]
     pub visit: Option<PurposeKey>,
+    /// Fares.
+    #[serde(default)]
+    pub transport: Option<PurposeKey>,
 }

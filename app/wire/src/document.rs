@@ -28,12 +28,15 @@ pub enum DocumentName {
     Absences(KioskId),
     /// The secrets of one kiosk's draw tables, sealed to that kiosk.
     Deals(KioskId),
+    /// The holders of fare classes, sealed to one kiosk.
+    Fares(KioskId),
 }
 
 /// Not the name of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a document is catalogue, roster-{{kiosk}}, absences-{{kiosk}}, deals-{{kiosk}}, ranking or notices"
+    "a document is catalogue, roster-{{kiosk}}, absences-{{kiosk}}, deals-{{kiosk}}, fares-{{kiosk}}, \
+     ranking or notices"
 )]
 pub struct UnknownDocument;
 
@@ -51,6 +54,7 @@ impl DocumentName {
                     "roster" => Some(Self::Roster(kiosk)),
                     "absences" => Some(Self::Absences(kiosk)),
                     "deals" => Some(Self::Deals(kiosk)),
+                    "fares" => Some(Self::Fares(kiosk)),
                     _ => None,
                 }
             }
@@ -66,12 +70,16 @@ impl DocumentName {
             Self::Notices,
             Self::Absences(kiosk.clone()),
             Self::Deals(kiosk.clone()),
+            Self::Fares(kiosk.clone()),
         ]
     }
 
     /// True for documents that only their kiosk may read.
     pub const fn is_sealed(&self) -> bool {
-        matches!(self, Self::Roster(_) | Self::Absences(_) | Self::Deals(_))
+        matches!(
+            self,
+            Self::Roster(_) | Self::Absences(_) | Self::Deals(_) | Self::Fares(_)
+        )
     }
 
     /// What binds a sealed document to its place.
@@ -89,6 +97,7 @@ impl fmt::Display for DocumentName {
             Self::Notices => f.write_str("notices"),
             Self::Absences(kiosk) => write!(f, "absences-{kiosk}"),
             Self::Deals(kiosk) => write!(f, "deals-{kiosk}"),
+            Self::Fares(kiosk) => write!(f, "fares-{kiosk}"),
         }
     }
 }

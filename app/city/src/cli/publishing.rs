@@ -42,13 +42,14 @@ pub(super) fn run(
         return Ok(());
     }
     let mut db = Db::open(&config.database).map_err(io)?;
-    let visit = config.purposes()?.visit;
+    let purposes = config.purposes()?;
     // A city without a draw needs no key for one.
     let draw = (!read.catalogue.draws.is_empty()).then(|| config.draw_key());
     let draw = draw.transpose()?;
     let keys = Keys {
-        visit: visit.as_ref(),
+        visit: purposes.visit.as_ref(),
         draw: draw.as_ref(),
+        transport: purposes.transport.as_ref(),
     };
     let published = publish::stage(&mut db, &read, keys, old_months, now_ms()).map_err(refused)?;
     warn(&published.corrected);

@@ -13,6 +13,7 @@ pub(crate) const fn watched(body: &FactBody) -> Option<&'static str> {
         FactBody::AlarmSeen { .. } => Some("alarm-seen"),
         FactBody::Excused { .. } => Some("excused"),
         FactBody::Undone { .. } => Some("undone"),
+        FactBody::Ride(_) => Some("ride"),
         _ => None,
     }
 }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, Time};
 use machitap_domain::{
     catalogue::{Catalogue, Text},
+    fare::FareClass,
+    ids::ClassId,
     nursery::{
         note::Question,
         settings::{Counts, Day, InvalidNursery, Nursery},
@@ -58,6 +60,10 @@ struct OutlineService {
     counts: Option<Counts>,
     tariffs: Option<Vec<Tariff>>,
     questions: Option<Vec<Question>>,
+    classes: Option<Vec<FareClass>>,
+    default: Option<ClassId>,
+    honoured_days: Option<u16>,
+    year_begins: Option<i8>,
 }
 
 /// A better place for what is wrong with a catalogue that cannot be read, where it lies in

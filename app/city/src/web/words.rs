@@ -53,6 +53,10 @@ const fn plain(body: &FactBody) -> &'static str {
         FactBody::Started { .. } => "端末が起動",
         FactBody::Visit { .. } => "来館",
         FactBody::VisitEnded => "退館",
+        FactBody::Ride(_) => "乗車",
+        FactBody::SpinsGiven(_) => "ガチャの回数を渡した",
+        FactBody::Drawn(_) => "ガチャを回した",
+        FactBody::DrawSeen => "ガチャの結果を見た",
         FactBody::Volunteered { .. } => "ボランティアを職員が記録",
         FactBody::Spend(_) => "ポイントの利用を申し込み",
         FactBody::SpendAnswered { .. } => "ポイントの利用の返事",
@@ -100,6 +104,7 @@ fn health(component: Component, trouble: Option<Class>) -> String {
         Component::Documents => "設定データ",
         Component::Clock => "時計",
         Component::Draw => "ガチャ",
+        Component::Fares => "運賃の名簿",
     };
     match trouble {
         None => format!("{part}：復旧"),
@@ -269,6 +274,12 @@ mod tests {
                 "帳票を書き出した",
                 true,
             ),
+            (
+                r#"{"kind":"ride","class":"half","why":"year-full","list":3}"#.into(),
+                "乗車",
+                true,
+            ),
+            (r#"{"kind":"draw-seen"}"#.into(), "ガチャの結果を見た", true),
             (r#"{"kind":"teleported"}"#.into(), "この版では読めない記録", true),
         ] {
             let fact = fact(&body);

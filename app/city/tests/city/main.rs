@@ -3,5 +3,6 @@
 mod broker;
 mod commands;
 mod draws;
+mod fares;
 mod nursery;
 mod support;

@@ -69,6 +69,11 @@ impl Session {
         if self.tap != Some(tap) {
             return;
         }
+        if matches!(problem, CardProblem::Unknown | CardProblem::NotGenuine)
+            && self.fares_are_told()
+        {
+            return self.fare_of_nobody(cx, problem);
+        }
         let (kind, why) = match problem {
             CardProblem::HoldStill | CardProblem::Silent => {
                 (MessageKind::HoldStill, Refusal::Unreadable)
@@ -112,17 +117,18 @@ impl Session {
             self.go(State::Base);
             return;
         };
-        // Found by value: what follows changes the session.
-        if self
+        let released = self
             .roster
             .as_ref()
-            .is_some_and(|(r, _)| r.is_released(&credential))
-        {
+            .is_some_and(|(r, _)| r.is_released(&credential));
+        // A bus does not say so: the card rides as everybody does.
+        if released && !matches!(service, Service::Fare(_)) {
             return self.refuse(cx, MessageKind::Released, Refusal::Released);
         }
         let found = self.roster.as_ref().and_then(|(r, _)| r.find(&credential));
         match (found, service) {
-            (Some(Known::Staff(staff)), _) => {
+            (Some(Known::Staff(staff)), _) if !released => {
+                // Found by value: what follows changes the session.
                 let staff = staff.clone();
                 self.open_pin(cx, staff);
             }
@@ -139,7 +145,8 @@ impl Session {
                 self.open_household(cx, how, &household, guardian.as_ref());
             }
             (_, Service::Visit { .. }) => self.visit(cx, &credential),
-            (Some(Known::Resident(_)) | None, Service::Nursery(_)) => match credential {
+            (_, Service::Fare(rules)) => self.fare(cx, &rules, &credential),
+            (_, Service::Nursery(_)) => match credential {
                 // The town knows it, this nursery does not.
                 Credential::Citizen(_) => {
                     self.refuse(cx, MessageKind::NotOfThisPlace, Refusal::NotOfThisPlace);

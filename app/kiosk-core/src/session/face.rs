@@ -65,6 +65,7 @@ impl Session {
         if !trusted {
             badges.push(Badge::ClockUnsure);
         }
+        badges.extend(self.fare_badge(now).filter(|_| trusted));
         // Without a trusted clock no age can be told, and none is made up.
         if let Some(days) = self.roster_days(now)
             && trusted
@@ -105,6 +106,7 @@ impl Session {
             State::Asking(asking) => self.asking_view(asking, now),
             State::Done(done) => done.view(now),
             State::Draw(drawing) => self.draw_view(drawing, now, folds),
+            State::Fare { told, .. } => View::Fare(self.fare_view(told)),
             State::Message { kind, .. } => View::Message(Message {
                 kind: *kind,
                 contact: self.contact(),
@@ -142,6 +144,7 @@ impl Session {
             .collect();
         let (kind, points) = match service {
             Service::Nursery(_) => (ServiceKind::Nursery, 0),
+            Service::Fare(_) => (ServiceKind::Fare, 0),
             Service::Visit { points, .. } => {
                 let today = now.stamp().said(&self.zone).date();
                 (ServiceKind::Visit, points.on(today).base)

@@ -2,6 +2,7 @@ mod alarms;
 mod clock;
 mod door;
 mod draw;
+mod fare;
 mod law;
 mod nursery;
 mod panel;

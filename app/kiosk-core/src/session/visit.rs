@@ -58,7 +58,7 @@ impl Session {
                 groups: *groups,
                 stay: *stay,
             }),
-            Service::Nursery(_) => None,
+            Service::Nursery(_) | Service::Fare(_) => None,
         }
     }
 

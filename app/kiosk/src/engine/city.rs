@@ -321,6 +321,7 @@ impl Engine {
                 issued_ms,
             },
             News::Deals(deals) => Input::Deals(deals),
+            News::Fares(fares) => Input::Fares(fares),
         });
     }
 

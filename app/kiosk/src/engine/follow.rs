@@ -176,6 +176,7 @@ const fn is_deed(body: &FactBody) -> bool {
             | FactBody::Volunteered { .. }
             | FactBody::Award(_)
             | FactBody::Fee(_)
+            | FactBody::Ride(_)
             | FactBody::Undone { .. }
     )
 }

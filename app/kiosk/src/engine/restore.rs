@@ -67,6 +67,7 @@ pub(super) fn documents(journal: &Journal, documents: &mut Documents, setup: &mu
             Ok(News::Notices(notices)) => setup.notices = *notices,
             Ok(News::Absences(absences)) => setup.absences = Some((*absences, stored.issued_ms)),
             Ok(News::Deals(deals)) => setup.deals = *deals,
+            Ok(News::Fares(fares)) => setup.fares = Some(*fares),
             Err(error) => refused(&name, &error, Class::Refuse),
         }
     }

@@ -123,7 +123,10 @@ impl Found {
     ) -> Result<(), StoreError> {
         if matches!(
             name,
-            DocumentName::Ranking | DocumentName::Notices | DocumentName::Deals(_)
+            DocumentName::Ranking
+                | DocumentName::Notices
+                | DocumentName::Deals(_)
+                | DocumentName::Fares(_)
         ) {
             return Ok(());
         }
@@ -135,7 +138,7 @@ impl Found {
             Ok(News::Catalogue(catalogue)) => self.catalogue = Some(*catalogue),
             Ok(News::Roster(roster)) => self.roster = Some(*roster),
             Ok(News::Absences(absences)) => self.absences = Some(*absences),
-            Ok(News::Ranking(_) | News::Notices(_) | News::Deals(_)) | Err(_) => {}
+            Ok(News::Ranking(_) | News::Notices(_) | News::Deals(_) | News::Fares(_)) | Err(_) => {}
         }
         Ok(())
     }

@@ -1,12 +1,27 @@
-//! The three tones as samples: one short high note, a rising third, two low notes.
-//! They differ in number, length and direction, so that pitch need not be told.
+//! The tones as samples: one short high note, a rising third, two low notes; and a chime for
+//! each class of fares. They differ in number, length and direction, so that pitch need not be
+//! told.
 
 use std::f64::consts::TAU;
 
+use machitap_domain::fare::rules::Chime;
 use machitap_kiosk_core::Tone;
 
 /// Samples a second.
 pub(super) const RATE: u32 = 44_100;
+
+/// Every tone there is.
+pub(super) const ALL: [Tone; 9] = [
+    Tone::Read,
+    Tone::Done,
+    Tone::Ask,
+    Tone::Fare(Chime::One),
+    Tone::Fare(Chime::Two),
+    Tone::Fare(Chime::Three),
+    Tone::Fare(Chime::Up),
+    Tone::Fare(Chime::Down),
+    Tone::Fare(Chime::Long),
+];
 
 const AMPLITUDE: f64 = 0.6 * i16::MAX as f64;
 /// Fading in and out over this long keeps a note from clicking, milliseconds.
@@ -18,6 +33,18 @@ const fn notes(tone: Tone) -> &'static [(f64, u32)] {
         Tone::Read => &[(1_760.0, 60)],
         Tone::Done => &[(1_046.5, 110), (0.0, 15), (1_318.5, 240)],
         Tone::Ask => &[(440.0, 190), (0.0, 90), (349.2, 320)],
+        Tone::Fare(Chime::One) => &[(1_174.7, 180)],
+        Tone::Fare(Chime::Two) => &[(1_174.7, 110), (0.0, 70), (1_174.7, 110)],
+        Tone::Fare(Chime::Three) => &[
+            (1_174.7, 90),
+            (0.0, 60),
+            (1_174.7, 90),
+            (0.0, 60),
+            (1_174.7, 90),
+        ],
+        Tone::Fare(Chime::Up) => &[(880.0, 160), (1_568.0, 260)],
+        Tone::Fare(Chime::Down) => &[(1_568.0, 160), (880.0, 260)],
+        Tone::Fare(Chime::Long) => &[(880.0, 700)],
     }
 }
 
@@ -46,9 +73,12 @@ mod tests {
 
     #[test]
     fn no_two_tones_are_alike_and_none_clicks() {
-        let tones = [Tone::Read, Tone::Done, Tone::Ask].map(pcm);
+        let tones = ALL.map(pcm);
         assert!(tones[0].len() * 3 < tones[1].len() && tones[1].len() * 3 < tones[2].len() * 2);
-        for pcm in tones {
+        for (n, pcm) in tones.iter().enumerate() {
+            assert!(tones[..n].iter().all(|other| other != pcm), "{:?}", ALL[n]);
+            let second = RATE as usize * 2;
+            assert!(pcm.len() < second, "a fare stands one second");
             let samples: Vec<i16> = pcm
                 .chunks_exact(2)
                 .map(|b| i16::from_le_bytes([b[0], b[1]]))

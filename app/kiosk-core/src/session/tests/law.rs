@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use super::{
     door::asking,
-    draw, points,
+    draw, fare, points,
     prices::{self, CAP_YEN},
     town::{Kiosk, NTP, VISIT, card, citizen, felica, purposes},
 };
@@ -117,6 +117,7 @@ fn invariants(kiosk: &Kiosk, drawn_before: usize) {
                 assert!(!done.children.is_empty());
                 assert!(rests_on(|b| matches!(b, FactBody::Attendance { .. })));
             }
+            View::Fare(_) => assert!(rests_on(|b| matches!(b, FactBody::Ride(_)))),
             View::Notice(_) | View::Question(_) => {
                 assert!(rests_on(|b| matches!(b, FactBody::Attendance { .. })));
             }
@@ -186,6 +187,7 @@ fn play(service: Service, ops: Vec<Op>) {
 }
 
 fn play_at(mut kiosk: Kiosk, ops: Vec<Op>) {
+    kiosk.fares(fare::list());
     let mut boot = 1;
     for op in ops {
         let drawn = kiosk.screens.len();
@@ -263,6 +265,11 @@ proptest! {
     #[test]
     fn the_law_holds_at_the_capsule_machine(ops in prop::collection::vec(op(), 0..60)) {
         play_at(Kiosk::in_city(VISIT, draw::city()), ops);
+    }
+
+    #[test]
+    fn the_law_holds_on_the_bus(ops in prop::collection::vec(op(), 0..60)) {
+        play(fare::bus(), ops);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use machitap_domain::{
     attendance::{ChildDays, Direction, Role},
     catalogue::{Catalogue, Facility, Service, Text, Timing},
     draw::{Deals, DrawTable},
+    fare::FareList,
     notices::Notices,
     nursery::absence::{AbsenceNotice, Absences},
     points::{PointRule, caps::TownPoints},
@@ -150,6 +151,7 @@ pub(super) struct Kiosk {
     pub(super) papers: Vec<(YearMonth, bool)>,
     published: Option<(Roster, i64)>,
     absent: Option<(Absences, i64)>,
+    listed: Option<FareList>,
     wake: Option<Millis>,
     taps: u64,
     service: Service,
@@ -190,6 +192,7 @@ impl Kiosk {
             papers: Vec::new(),
             published: Some((roster(), MORNING - 86_400_000)),
             absent: None,
+            listed: None,
             wake: None,
             taps: 0,
             service,
@@ -231,6 +234,7 @@ impl Kiosk {
             Setup {
                 roster: self.published.clone(),
                 absences: self.absent.clone(),
+                fares: self.listed.clone(),
                 ..setup
             },
             &self.now,
@@ -263,6 +267,13 @@ impl Kiosk {
             absences: Box::new(absences),
             issued_ms: MORNING,
         });
+    }
+
+    /// The city publishes a fare list.
+    pub(super) fn fares(&mut self, list: FareList) {
+        list.check().unwrap();
+        self.listed = Some(list.clone());
+        self.give(Input::Fares(Box::new(list)));
     }
 
     /// Lets time go by until that time of the same day.
@@ -437,6 +448,7 @@ pub(super) fn purposes() -> PurposeKeys {
     PurposeKeys {
         nursery: Some(PurposeKey::new([1; 32])),
         visit: Some(PurposeKey::new([2; 32])),
+        transport: Some(PurposeKey::new([3; 32])),
     }
 }
 
@@ -455,6 +467,7 @@ fn setup(service: &Service, city: &City, kept: BTreeMap<String, String>, last_se
         roster: Some((roster(), MORNING - 86_400_000)),
         absences: None,
         deals: city.deals.clone(),
+        fares: None,
         ranking: None,
         notices: Notices::default(),
         kept,

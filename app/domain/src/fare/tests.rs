@@ -1,0 +1,4 @@
+mod any_order;
+mod list;
+mod rides;
+mod slips;
