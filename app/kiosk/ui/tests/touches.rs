@@ -122,6 +122,7 @@ fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
         | View::Starting
         | View::Reading
         | View::Undone
+        | View::Fare(_)
         | View::OutOfService(_) => {}
         view => panic!("nobody said what is on {view:?}"),
     }

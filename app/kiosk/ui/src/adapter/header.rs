@@ -33,6 +33,8 @@ pub(super) fn badge(badge: &Badge) -> Option<BadgeItem> {
         Badge::Forked => (BadgeKind::Forked, 0),
         Badge::ForStaff { alarms } => (BadgeKind::ForStaff, int(alarms)),
         Badge::Emergency => (BadgeKind::Emergency, 0),
+        Badge::OldFares { days } => (BadgeKind::OldFares, int(days)),
+        Badge::NoFares => (BadgeKind::NoFares, 0),
     };
     Some(BadgeItem { kind, number })
 }

@@ -9,6 +9,7 @@ pub(super) fn show(app: &App, idle: &Idle) {
     api.set_service(match idle.service {
         ServiceKind::Nursery => ServiceItem::Nursery,
         ServiceKind::Visit => ServiceItem::Visit,
+        ServiceKind::Fare => ServiceItem::Fare,
     });
     api.set_points(int(idle.points));
 }

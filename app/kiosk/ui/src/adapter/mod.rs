@@ -3,6 +3,7 @@
 mod asked;
 mod breaks;
 mod draw;
+mod fare;
 mod header;
 mod idle;
 mod message;
@@ -140,6 +141,10 @@ impl Models {
                 let rows = view.odds.iter().flatten();
                 update(&self.odds, rows.map(draw::odds).collect());
                 (Page::Draw, Some(view.remaining))
+            }
+            View::Fare(told) => {
+                fare::show(app, told);
+                (Page::Fare, None)
             }
             View::Undone => (Page::Undone, None),
             View::Message(message) => {

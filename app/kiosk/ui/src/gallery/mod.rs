@@ -3,6 +3,7 @@
 
 mod door;
 mod draw;
+mod fare;
 mod nursery;
 mod staff;
 mod staff_lists;
@@ -17,6 +18,7 @@ pub fn views() -> Vec<(&'static str, Screen)> {
     let mut all = town::views();
     all.extend(visit::views());
     all.extend(draw::views());
+    all.extend(fare::views());
     all.extend(nursery::views());
     all.extend(door::views());
     all.extend(staff::views());
