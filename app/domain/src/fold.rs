@@ -333,7 +333,9 @@ impl Folds {
             // There is one house; a row that is missing is one in which nothing happened.
             FoldKey::House => Some(FoldValue::House(self.house.clone())),
             FoldKey::Spins(s) => self.spins.get(&s).cloned().map(FoldValue::Spins),
-            FoldKey::Machines => Some(FoldValue::Machines(self.machines.clone())),
+            // A journal without a draw is written as it was before there were any.
+            FoldKey::Machines => (self.machines != Machines::new())
+                .then(|| FoldValue::Machines(self.machines.clone())),
             FoldKey::Rides(h) => self.rides.get(&h).cloned().map(FoldValue::Rides),
         }
     }

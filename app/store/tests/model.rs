@@ -5,9 +5,10 @@ mod common;
 use common::{MORNING_MS, Place, at, attendance, draft, id, receipt, subject, visit};
 use machitap_domain::{
     attendance::Direction,
-    fact::{Draft, Fact, FactBody},
+    draw::{Drawn, How, SpinsGiven, Ticket},
+    fact::{Draft, Fact, FactBody, Hash},
     fold::Folds,
-    ids::Incarnation,
+    ids::{Incarnation, TableId},
     nursery::{
         alarm::{AlarmKind, AlarmReason},
         correction::{Correction, CorrectionReason, TruePassage},
@@ -25,6 +26,8 @@ enum Op {
     Visit(u8),
     Pass(u8, bool),
     Undo(u8, u64),
+    /// A visit, its spin, what that drew, and perhaps that it was seen.
+    Draw(u8, bool),
     UnsureVisit(u8),
     /// A fact of the nursery about that subject, caused by that name.
     Nursery(u8, u8, u64),
@@ -52,6 +55,7 @@ fn op() -> impl Strategy<Value = Op> {
         6 => (0..4u8).prop_map(Op::Visit),
         4 => (0..4u8, any::<bool>()).prop_map(|(c, i)| Op::Pass(c, i)),
         2 => (0..4u8, 0..60u64).prop_map(|(s, n)| Op::Undo(s, n)),
+        3 => (0..4u8, any::<bool>()).prop_map(|(s, seen)| Op::Draw(s, seen)),
         2 => (0..4u8).prop_map(Op::UnsureVisit),
         4 => (0..9u8, 0..4u8, 0..60u64).prop_map(|(kind, s, n)| Op::Nursery(kind, s, n)),
         1 => Just(Op::CorrectClock),
@@ -173,6 +177,35 @@ fn nursery(kind: u8, cause: u64) -> FactBody {
     }
 }
 
+fn drawn(model: &mut Model, who: u8, seen: bool) -> Vec<Draft> {
+    let mut drafts = visit(model.name(), who);
+    let table: TableId = "autumn".parse().unwrap();
+    let given = FactBody::SpinsGiven(SpinsGiven {
+        table: table.clone(),
+        spins: 2,
+    });
+    let turned = FactBody::Drawn(Drawn {
+        table,
+        counter: 1,
+        ticket: Ticket::try_from(7).unwrap(),
+        prize: "towel".parse().unwrap(),
+        blank: false,
+        how: How::Ticket,
+        commitment: Hash::of(b"word"),
+    });
+    let mut cause = drafts[0].id;
+    let seen = seen.then_some(FactBody::DrawSeen);
+    for body in [given, turned].into_iter().chain(seen) {
+        let next = Draft {
+            caused_by: Some(cause),
+            ..draft(1_000 + model.name(), Some(subject(who)), body)
+        };
+        cause = next.id;
+        drafts.push(next);
+    }
+    drafts
+}
+
 fn unsure(mut drafts: Vec<Draft>, boot: u128) -> Vec<Draft> {
     for draft in &mut drafts {
         draft.at.quality = Quality::UNKNOWN;
@@ -196,6 +229,10 @@ fn step(place: &Place, journal: Journal, model: &mut Model, op: Op) -> Journal {
                 ..draft(1_000 + n, Some(subject(who)), nursery(kind, cause))
             };
             append(&mut journal, model, vec![fact]);
+        }
+        Op::Draw(who, seen) => {
+            let drafts = drawn(model, who, seen);
+            append(&mut journal, model, drafts);
         }
         Op::Visit(who) => {
             let n = model.name();

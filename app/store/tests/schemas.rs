@@ -30,10 +30,11 @@ fn every_released_schema_opens_and_is_the_same_journal() {
         let opened = place.open();
         let version = index + 1;
         assert_eq!(opened.report.quarantined, None, "schema {version}");
-        assert!(
-            !opened.report.created && !opened.report.folds_rebuilt,
-            "schema {version}"
-        );
+        assert!(!opened.report.created, "schema {version}");
+        // Folds that remember more than they did are made anew from the facts, once.
+        drop(opened);
+        let opened = place.open();
+        assert!(!opened.report.folds_rebuilt, "schema {version}");
         let mut journal = opened.journal;
         journal.verify().unwrap();
         assert_eq!(

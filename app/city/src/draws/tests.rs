@@ -77,6 +77,7 @@ fn documents(catalogue: Catalogue) -> Documents {
         rosters: Default::default(),
         absences: Default::default(),
         nicknames: Default::default(),
+        fares: Default::default(),
     }
 }
 
@@ -99,8 +100,8 @@ fn db() -> Db {
 fn stage(db: &mut Db, catalogue: Catalogue, now_ms: i64) -> Result<(), PublishError> {
     let key = key();
     let keys = Keys {
-        visit: None,
         draw: Some(&key),
+        ..Keys::default()
     };
     publish::stage(db, &documents(catalogue), keys, OldMonths::Keep, now_ms).map(drop)
 }
