@@ -53,6 +53,31 @@ fn the_samples_are_sound() {
     assert_eq!(read.nicknames.len(), 1);
 }
 
+/// What the sample offers behind a '#', without the '#'. Words for people have a space after it.
+fn taken_up(text: &str) -> String {
+    text.lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(rest) if rest.starts_with("  ") || !rest.starts_with([' ', '#']) => rest,
+            _ => line,
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn what_the_sample_catalogue_offers_is_sound_too() {
+    let (_dir, documents, city) = samples();
+    let path = documents.join("catalogue.toml");
+    let text = taken_up(&fs::read_to_string(&path).unwrap());
+    fs::write(&path, text).unwrap();
+    let catalogue = read(&documents, &city).unwrap().catalogue;
+    let culture = catalogue.point_rule(&"culture".parse().unwrap()).unwrap();
+    assert_eq!(culture.rules.len(), 1);
+    assert_eq!(culture.rules[0].campaigns.len(), 1);
+    assert_eq!(catalogue.points.expire_months, Some(24));
+    assert_eq!(catalogue.draws.len(), 1);
+}
+
 #[test]
 fn each_slip_is_named_by_file_line_and_key() {
     for (file, from, to, said) in [

@@ -157,6 +157,7 @@ impl Place {
                 purposes: PurposeKeys {
                     nursery: Some(PurposeKey::new([5; 32])),
                     visit: Some(PurposeKey::new([6; 32])),
+                    transport: None,
                 },
                 city_key: city.verifier(),
                 signer: Signer::from_seed([2; 32]),
