@@ -63,6 +63,7 @@ impl Place {
             purposes: bundle::PurposeKeys {
                 nursery: None,
                 visit: Some(PurposeKey::new([6; 32])),
+                transport: None,
             },
         };
         let client = place.authority.client("kiosk-1", pki::NOW);
@@ -94,6 +95,7 @@ impl Place {
         enrolment.purposes = bundle::PurposeKeys {
             nursery: Some(PurposeKey::new([5; 32])),
             visit: None,
+            transport: None,
         };
         fs::write(&path, toml::to_string(&enrolment).unwrap()).unwrap();
         place
