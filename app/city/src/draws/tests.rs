@@ -1,3 +1,4 @@
+use jiff::civil::date;
 use machitap_domain::{
     BootId, ClockSource, Draft, FacilityId, FactBody, FactId, FactKey, Hash, Pseudonym, Quality,
     Stamp,
@@ -325,50 +326,166 @@ fn a_result_that_was_bent_is_named() {
     );
 }
 
+fn breach(db: &mut Db, catalogue: Catalogue, now_ms: i64) -> Option<Breach> {
+    match stage(db, catalogue, now_ms) {
+        Ok(()) => None,
+        Err(PublishError::Draws(broken)) => {
+            assert_eq!(broken.len(), 1);
+            assert!(broken[0].to_string().contains("table winter"));
+            Some(broken[0].breach)
+        }
+        Err(why) => panic!("{why}"),
+    }
+}
+
+type Change = fn(&mut Catalogue);
+
 #[test]
-fn what_the_city_committed_to_stays_while_the_table_lasts() {
-    type Change = fn(&mut Catalogue);
-    let changes: [(Change, Option<&str>); 5] = [
-        (|c| c.draws[0].name.ja = "冬".into(), None),
-        (
-            |c| {
-                c.draws[0].rows[0].weight = 4_999;
-                c.draws[0].rows[1].weight = 5_001;
-            },
-            Some("has other odds, stock or ceiling"),
-        ),
-        (
-            |c| {
-                let stock = &mut c.draws[0].kiosks.get_mut(&hall()).unwrap().stock;
-                stock.insert("towel".parse().unwrap(), 9);
-            },
-            Some("has other odds, stock or ceiling"),
-        ),
-        (|c| c.draws.clear(), Some("is no longer there")),
-        (
-            |c| c.draws[0].id = "winter-2".parse().unwrap(),
-            Some("is no longer there"),
-        ),
+fn the_city_keeps_its_word_from_the_publication_on() {
+    let kept: [Change; 4] = [
+        |c| c.draws[0].name.ja = "冬".into(),
+        |c| c.draws[0].rows[0].picture = machitap_domain::draw::table::Picture::Gift,
+        |c| c.draws[0].until = date(2027, 1, 31),
+        |c| {
+            let allotment = c.draws[0].kiosks[&hall()].clone();
+            c.draws[0]
+                .kiosks
+                .insert("library-1".parse().unwrap(), allotment);
+        },
     ];
-    for (change, said) in changes {
+    let broken: [Change; 7] = [
+        |c| {
+            c.draws[0].rows[0].weight = 4_999;
+            c.draws[0].rows[1].weight = 5_001;
+        },
+        |c| {
+            let stock = &mut c.draws[0].kiosks.get_mut(&hall()).unwrap().stock;
+            stock.insert("towel".parse().unwrap(), 9);
+        },
+        |c| c.draws[0].per_day = 2,
+        |c| c.draws[0].spins.visit = 1,
+        |c| c.draws[0].from = date(2026, 11, 20),
+        |c| {
+            let ages = &mut c.draws[0].ages;
+            ages.insert(machitap_domain::points::caps::Age::Child, 1);
+        },
+        |c| {
+            let mut kiosks = std::mem::take(&mut c.draws[0].kiosks);
+            let allotment = kiosks.remove(&hall()).unwrap();
+            kiosks.insert("library-1".parse().unwrap(), allotment);
+            c.draws[0].kiosks = kiosks;
+        },
+    ];
+    // Before the first day, and while it lasts.
+    for now in [NOON - DAY, NOON + DAY] {
+        let try_it = |change: Change| {
+            let mut db = db();
+            stage(&mut db, catalogue(), NOON - 2 * DAY).unwrap();
+            let mut changed = catalogue();
+            change(&mut changed);
+            breach(&mut db, changed, now)
+        };
+        for change in kept {
+            assert_eq!(try_it(change), None);
+        }
+        for change in broken {
+            assert_eq!(try_it(change), Some(Breach::Changed));
+        }
+    }
+}
+
+#[test]
+fn a_table_is_withdrawn_before_its_first_day_only_and_never_ends_in_the_past() {
+    let none = || Catalogue {
+        draws: Vec::new(),
+        ..catalogue()
+    };
+    let mut db = db();
+    stage(&mut db, catalogue(), NOON - 2 * DAY).unwrap();
+    assert_eq!(breach(&mut db, none(), NOON - DAY), None);
+    // Withdrawn, it may come back otherwise.
+    let mut other = catalogue();
+    other.draws[0].per_day = 2;
+    assert_eq!(breach(&mut db, other.clone(), NOON - DAY), None);
+    assert_eq!(breach(&mut db, none(), NOON), Some(Breach::Removed));
+    for (until, now, said) in [
+        (date(2026, 12, 4), NOON + 4 * DAY, Some(Breach::EndsBefore)),
+        (date(2026, 12, 5), NOON + 4 * DAY, None),
+    ] {
+        other.draws[0].until = until;
+        assert_eq!(breach(&mut db, other.clone(), now), said);
+    }
+}
+
+#[test]
+fn an_id_is_used_once() {
+    let after = NOON + 30 * DAY;
+    let mut again = catalogue();
+    again.draws[0].until = date(2027, 2, 28);
+    let none = Catalogue {
+        draws: Vec::new(),
+        ..catalogue()
+    };
+    for taken_out in [false, true] {
         let mut db = db();
-        stage(&mut db, catalogue(), NOON - DAY).unwrap();
-        let mut changed = catalogue();
-        change(&mut changed);
-        match (stage(&mut db, changed.clone(), NOON), said) {
-            (Ok(()), None) => {}
-            (Err(why), Some(said)) => {
-                let why = why.to_string();
-                assert!(why.contains(said) && why.contains("2026-12-28"), "{why}");
-            }
-            other => panic!("{other:?}"),
+        stage(&mut db, catalogue(), NOON).unwrap();
+        if taken_out {
+            stage(&mut db, none.clone(), after).unwrap();
         }
-        // Before it begins and after its end, it may be anything.
-        for then in [NOON - DAY, NOON + 28 * DAY] {
-            let mut db = self::db();
-            stage(&mut db, catalogue(), then).unwrap();
-            stage(&mut db, changed.clone(), then).unwrap();
-        }
+        let said = breach(&mut db, again.clone(), after);
+        assert_eq!(said, Some(Breach::Reopened), "{taken_out}");
+        // Left as it was it stands in nobody's way.
+        assert_eq!(breach(&mut db, catalogue(), after), None);
+    }
+    // Its secrets are known, whatever its last day is said to be.
+    let mut db = db();
+    stage(&mut db, catalogue(), NOON).unwrap();
+    let winter = "winter".parse().unwrap();
+    db.draw_revealed(&winter, NOON).unwrap();
+    assert_eq!(breach(&mut db, again, NOON), Some(Breach::Reopened));
+}
+
+#[test]
+fn a_new_life_is_dealt_to_without_a_publication() {
+    let mut db = db();
+    stage(&mut db, catalogue(), NOON).unwrap();
+    for life in 1..=2 {
+        let life = Kiosk::new(&db, life).life;
+        publish::deal_anew(&db, &key(), NOON).unwrap();
+        let deals = opened(&db).unwrap();
+        assert!(deals.of(&published(&db).draws[0], &hall(), life).is_ok());
+    }
+}
+
+#[test]
+fn what_an_earlier_life_says_late_changes_no_draw_and_no_proof() {
+    let mut db = db();
+    stage(&mut db, catalogue(), NOON).unwrap();
+    let mut old = Kiosk::new(&db, 1);
+    publish::deal_anew(&db, &key(), NOON).unwrap();
+    let first = opened(&db).unwrap().deals[0].clone();
+    // The old life's draws are on their way when the new one is heard of.
+    let heard = Kiosk::new(&db, 2);
+    publish::deal_anew(&db, &key(), NOON).unwrap();
+    let second = opened(&db).unwrap().deals[0].clone();
+    assert!(second.given.is_empty());
+    old.play(&first, |_| {});
+    assert!(old.towels() > 0, "it takes of the same stock");
+    publish::deal_anew(&db, &key(), NOON).unwrap();
+    assert_eq!(
+        opened(&db).unwrap().deals[0],
+        second,
+        "once dealt, always so"
+    );
+    let mut new = Kiosk {
+        db: &db,
+        life: second.life,
+        facts: heard.facts.clone(),
+        folds: Folds::default(),
+    };
+    new.play(&second, |_| {});
+    for life in verified(&db) {
+        assert!(life.is_sound(), "{life:?}");
     }
 }
 
@@ -376,7 +493,13 @@ fn what_the_city_committed_to_stays_while_the_table_lasts() {
 fn a_secret_is_revealed_when_its_table_is_over_and_is_the_one_committed_to() {
     let committed = committed(&catalogue(), &key());
     let winter = "winter".parse().unwrap();
-    let reveal = |catalogue: &Catalogue, now| reveal(catalogue, &winter, &key(), &zone(), now);
+    let reveal = |catalogue: &Catalogue, now| {
+        let words = [WordGiven {
+            table: catalogue.draws[0].clone(),
+            revealed_ms: None,
+        }];
+        reveal(&words, &winter, &key(), &zone(), now)
+    };
     let last_day = NOON + 27 * DAY;
     let said = reveal(&committed, last_day).unwrap_err().to_string();
     assert!(said.contains("lasts until 2026-12-28"), "{said}");
