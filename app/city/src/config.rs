@@ -240,6 +240,15 @@ impl Config {
         DrawKey::from_text(&self.key_text(DRAW_KEY)?).map_err(|why| self.bad_key(DRAW_KEY, &why))
     }
 
+    /// The same; `None` for a home made before there were draws.
+    ///
+    /// # Errors
+    /// [`Failure`]; a damaged key is [`Exit::Config`].
+    pub fn draw_key_if_any(&self) -> Result<Option<DrawKey>, Failure> {
+        let there = self.keys.join(DRAW_KEY).exists();
+        there.then(|| self.draw_key()).transpose()
+    }
+
     fn bad_key(&self, name: &str, why: &dyn std::fmt::Display) -> Failure {
         let path = self.keys.join(name);
         Failure::new(Exit::Config, format_args!("{}: {why}", path.display()))

@@ -2,6 +2,7 @@
 //! another database means other files here and nothing else.
 
 mod documents;
+mod draws;
 mod facts;
 mod letters;
 mod nursery;
@@ -15,6 +16,7 @@ use machitap_domain::fact::Class;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub use documents::{Stale, Stored};
+pub use draws::WordGiven;
 pub use facts::{JournalRow, NewFact, Put};
 pub use letters::{HEAD_MAX, Letter};
 pub use nursery::AlarmRow;
@@ -24,9 +26,13 @@ pub use registry::{Enrolled, KioskRow};
 pub use rides::RideRow;
 
 /// The version this program writes.
-pub const SCHEMA: i64 = 2;
+pub const SCHEMA: i64 = 3;
 
-const MIGRATIONS: [&str; SCHEMA as usize] = [include_str!("db/v1.sql"), include_str!("db/v2.sql")];
+const MIGRATIONS: [&str; SCHEMA as usize] = [
+    include_str!("db/v1.sql"),
+    include_str!("db/v2.sql"),
+    include_str!("db/v3.sql"),
+];
 
 /// A group of batches changes some 5 MiB of pages; in a smaller cache they would be written
 /// to the log before the commit, and again with it.
@@ -287,6 +293,31 @@ mod tests {
         ));
         let db = Db::open(&path).unwrap();
         assert_eq!(db.open_alarms().unwrap(), [("nursery".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn an_older_database_keeps_the_word_that_was_given_on_draws() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("city.db");
+        let conn = Connection::open(&path).unwrap();
+        for step in &MIGRATIONS[..2] {
+            conn.execute_batch(step).unwrap();
+        }
+        conn.pragma_update(None, "user_version", 2).unwrap();
+        let table = r#"{"id":"winter","name":{"ja":"冬"},"from":"2026-12-01",
+            "until":"2026-12-28","rows":[],"kiosks":{},"per_day":1,"spins":{}}"#;
+        let plain = format!(r#"{{"draws":[{table}]}}"#);
+        conn.execute(
+            "INSERT INTO document (name, version, fingerprint, wire, plain, issued_ms) \
+             VALUES ('catalogue', 1, zeroblob(32), zeroblob(1), ?1, 5)",
+            [plain.as_bytes()],
+        )
+        .unwrap();
+        drop(conn);
+        let words = Db::open(&path).unwrap().draw_tables().unwrap();
+        assert_eq!(words.len(), 1);
+        assert_eq!(words[0].table, serde_json::from_str(table).unwrap());
+        assert_eq!(words[0].revealed_ms, None);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! [`DrawKey::secret`](machitap_domain::draw::secret::DrawKey::secret), so that none can be
 //! lost, and none chosen anew, while its table lasts.
 
-use std::fmt;
+mod word;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use machitap_domain::{
@@ -20,9 +20,11 @@ use machitap_domain::{
 };
 
 use crate::{
-    db::{Db, DbError, Enrolled, JournalRow},
+    db::{Db, DbError, Enrolled, JournalRow, WordGiven},
     ledger::Zones,
 };
+
+pub use word::{Breach, Broken, broken, give};
 
 /// The catalogue with the city's word for every table at every kiosk.
 pub fn committed(catalogue: &Catalogue, key: &DrawKey) -> Catalogue {
@@ -64,85 +66,28 @@ pub fn deals(
         .filter(|t| t.kiosks.contains_key(&kiosk.kiosk) && today <= t.until);
     let mut deals = Deals::default();
     for table in tables {
-        let mut given = Pieces::new();
-        for life in earlier {
-            let folds = folds(db, life, &zone)?;
-            add(&mut given, folds.machines().of(&table.id).given());
-        }
+        let (id, life) = (&table.id, present.incarnation);
+        // Once dealt, always so: what an earlier life's facts say later changes no draw.
+        let given = match db.dealt(id, &kiosk.kiosk, life)? {
+            Some(given) => given,
+            None => {
+                let mut given = Pieces::new();
+                for life in earlier {
+                    let folds = folds(db, life, &zone)?;
+                    add(&mut given, folds.machines().of(id).given());
+                }
+                db.put_deal(id, &kiosk.kiosk, life, &given)?;
+                given
+            }
+        };
         deals.deals.push(Deal {
-            table: table.id.clone(),
-            secret: key.secret(&table.id, &kiosk.kiosk),
-            life: present.incarnation,
+            table: id.clone(),
+            secret: key.secret(id, &kiosk.kiosk),
+            life,
             given,
         });
     }
     Ok(deals)
-}
-
-/// A table that lasts and is not what was committed to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
-    /// The table.
-    pub table: TableId,
-    /// The kiosk.
-    pub kiosk: KioskId,
-    /// Its last day, as published.
-    pub until: Date,
-    /// It is gone, or no longer stands at that kiosk.
-    pub removed: bool,
-}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            table,
-            kiosk,
-            until,
-            removed,
-        } = self;
-        let what = if *removed {
-            "is no longer there"
-        } else {
-            "has other odds, stock or ceiling"
-        };
-        write!(
-            f,
-            "draws: table {table} at {kiosk} has begun and {what}. The city has committed to \
-             what was published: put it back, it ends after {until}; names and pictures may \
-             change"
-        )
-    }
-}
-
-/// The tables that last and that the new catalogue breaks.
-///
-/// # Errors
-/// [`DbError`].
-pub fn broken(
-    db: &Db,
-    before: &Catalogue,
-    after: &Catalogue,
-    now_ms: i64,
-) -> Result<Vec<Broken>, DbError> {
-    let mut broken = Vec::new();
-    for kiosk in db.kiosks()? {
-        let today = today(&zone_of(before, &kiosk), now_ms);
-        let kiosk = kiosk.kiosk;
-        for table in before.draws.iter().filter(|t| t.holds(&kiosk, today)) {
-            let still = after.draws.iter().find(|t| t.id == table.id);
-            let still = still.filter(|t| t.kiosks.contains_key(&kiosk));
-            if still.is_some_and(|t| t.terms(&kiosk) == table.terms(&kiosk)) {
-                continue;
-            }
-            broken.push(Broken {
-                table: table.id.clone(),
-                kiosk: kiosk.clone(),
-                until: table.until,
-                removed: still.is_none(),
-            });
-        }
-    }
-    Ok(broken)
 }
 
 /// A secret that may be known.
@@ -159,8 +104,8 @@ pub struct Revealed {
 /// Why a table is not revealed.
 #[derive(Debug, thiserror::Error)]
 pub enum NotRevealed {
-    /// The published catalogue does not name it.
-    #[error("the published catalogue has no table {0}")]
+    /// No catalogue that was published names it.
+    #[error("no table {0} was published")]
     NoSuchTable(TableId),
     /// It lasts.
     #[error("table {0} lasts until {1}: whoever knew its secrets now would know every result")]
@@ -172,13 +117,13 @@ pub enum NotRevealed {
 /// # Errors
 /// [`NotRevealed`].
 pub fn reveal(
-    catalogue: &Catalogue,
+    words: &[WordGiven],
     table: &TableId,
     key: &DrawKey,
     zone: &TimeZone,
     now_ms: i64,
 ) -> Result<Vec<Revealed>, NotRevealed> {
-    let found = catalogue.draws.iter().find(|t| t.id == *table);
+    let found = words.iter().map(|w| &w.table).find(|t| t.id == *table);
     let table = found.ok_or_else(|| NotRevealed::NoSuchTable(table.clone()))?;
     if today(zone, now_ms) <= table.until {
         return Err(NotRevealed::Lasts(table.id.clone(), table.until));
@@ -235,11 +180,12 @@ pub fn verify_table(
         let mut given = Pieces::new();
         for life in lives(db, &kiosk.kiosk)? {
             let facts = facts(db, &life)?;
+            let dealt = db.dealt(&table.id, &kiosk.kiosk, life.incarnation)?;
             let deal = Deal {
                 table: table.id.clone(),
                 secret: key.secret(&table.id, &kiosk.kiosk),
                 life: life.incarnation,
-                given: given.clone(),
+                given: dealt.unwrap_or_else(|| given.clone()),
             };
             all.push(Verified {
                 table: table.id.clone(),

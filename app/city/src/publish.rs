@@ -51,7 +51,7 @@ pub enum PublishError {
         /// Its facility.
         facility: String,
     },
-    /// A draw table that lasts is not what the city committed to.
+    /// The city would break its word on a draw table.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Draws(Vec<Broken>),
     /// A list of holders, and no key to name them by.
@@ -122,13 +122,13 @@ pub fn check(
             facility: lost.facility.to_string(),
         });
     }
-    let Some(before) = ledger::catalogue(db)? else {
-        return Ok(Vec::new());
-    };
-    let broken = draws::broken(db, &before, &documents.catalogue, now_ms)?;
+    let broken = draws::broken(db, &documents.catalogue, now_ms)?;
     if !broken.is_empty() {
         return Err(PublishError::Draws(broken));
     }
+    let Some(before) = ledger::catalogue(db)? else {
+        return Ok(Vec::new());
+    };
     let changes = begun::changes(db, &before, &documents.catalogue, now_ms)?;
     let slip = |b: &Begun| old_months == OldMonths::CorrectSlip && b.charged == 0;
     if changes.iter().all(slip) {
@@ -166,6 +166,7 @@ pub fn stage(
             || documents.catalogue.clone(),
             |key| draws::committed(&documents.catalogue, key),
         );
+        draws::give(db, &catalogue, now_ms)?;
         let mut staged = vec![
             put(db, DocumentName::Catalogue, &catalogue, None, now_ms)?,
             put(db, DocumentName::Notices, &documents.notices, None, now_ms)?,
@@ -215,6 +216,21 @@ fn absences(
         .cloned()
         .unwrap_or_else(|| Absences::none(kiosk.facility.clone()));
     put(db, name, &notices, Some(kiosk), now_ms).map(Some)
+}
+
+/// Deals to every kiosk by the catalogue in force: a new life of a journal was heard of.
+///
+/// # Errors
+/// [`PublishError`].
+pub fn deal_anew(db: &Db, key: &DrawKey, now_ms: i64) -> Result<Vec<Staged>, PublishError> {
+    let Some(catalogue) = ledger::catalogue(db)? else {
+        return Ok(Vec::new());
+    };
+    let mut staged = Vec::new();
+    for kiosk in &db.kiosks()? {
+        staged.extend(deals(db, &catalogue, kiosk, Some(key), now_ms)?);
+    }
+    Ok(staged)
 }
 
 /// The secrets of a kiosk's draw tables. One whose tables are over gets an empty list.

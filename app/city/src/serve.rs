@@ -102,6 +102,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
         config.zone.clone(),
         Duration::from_secs(config.ranking.every_s),
         config.ranking.places,
+        config.draw_key_if_any()?,
     );
     let mut end = Ends::new().map_err(|e| io(&e))?;
     let (counting, mut counted) = Counting::start(ingest, signer.clone());

@@ -7,6 +7,7 @@ use machitap_domain::{
     attendance::Direction,
     draw::{Drawn, How, SpinsGiven, Ticket},
     fact::{Draft, Fact, FactBody, Hash},
+    fare::{Ride, Why},
     fold::Folds,
     ids::{Incarnation, TableId},
     nursery::{
@@ -29,6 +30,13 @@ enum Op {
     /// A visit, its spin, what that drew, and perhaps that it was seen.
     Draw(u8, bool),
     UnsureVisit(u8),
+    /// Rides of a holder, on a clock or on none; they count against a limit or they do not.
+    Rides {
+        who: u8,
+        times: u8,
+        counts: bool,
+        clock: bool,
+    },
     /// A fact of the nursery about that subject, caused by that name.
     Nursery(u8, u8, u64),
     CorrectClock,
@@ -57,6 +65,9 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (0..4u8, 0..60u64).prop_map(|(s, n)| Op::Undo(s, n)),
         3 => (0..4u8, any::<bool>()).prop_map(|(s, seen)| Op::Draw(s, seen)),
         2 => (0..4u8).prop_map(Op::UnsureVisit),
+        3 => (0..2u8, 1..12u8, any::<bool>(), any::<bool>()).prop_map(
+            |(who, times, counts, clock)| Op::Rides { who, times, counts, clock }
+        ),
         4 => (0..9u8, 0..4u8, 0..60u64).prop_map(|(kind, s, n)| Op::Nursery(kind, s, n)),
         1 => Just(Op::CorrectClock),
         1 => (0..4u8).prop_map(Op::NameUsedTwice),
@@ -206,6 +217,16 @@ fn drawn(model: &mut Model, who: u8, seen: bool) -> Vec<Draft> {
     drafts
 }
 
+fn ride(name: u64, who: u8, counts: bool) -> Draft {
+    let ride = Ride {
+        class: "half".parse().unwrap(),
+        why: Why::Listed,
+        counts,
+        list: Some(3),
+    };
+    draft(name, Some(subject(who)), FactBody::Ride(ride))
+}
+
 fn unsure(mut drafts: Vec<Draft>, boot: u128) -> Vec<Draft> {
     for draft in &mut drafts {
         draft.at.quality = Quality::UNKNOWN;
@@ -259,6 +280,18 @@ fn step(place: &Place, journal: Journal, model: &mut Model, op: Op) -> Journal {
         Op::UnsureVisit(who) => {
             let n = model.name();
             append(&mut journal, model, unsure(visit(n, who), 8));
+        }
+        Op::Rides {
+            who,
+            times,
+            counts,
+            clock,
+        } => {
+            let drafts = (0..times)
+                .map(|_| ride(2 * model.name(), who, counts))
+                .collect();
+            let drafts = if clock { drafts } else { unsure(drafts, 8) };
+            append(&mut journal, model, drafts);
         }
         Op::CorrectClock => {
             let n = 2 * model.name();

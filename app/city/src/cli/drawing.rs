@@ -8,15 +8,18 @@ use machitap_city::{
     ledger,
     time::now_ms,
 };
-use machitap_domain::{catalogue::Catalogue, ids::TableId};
+use machitap_domain::ids::TableId;
 
 use super::io;
 
 pub(super) fn reveal(config: &Config, table: &TableId) -> Result<(), Failure> {
-    let (_, catalogue) = published(config)?;
-    let key = config.draw_key()?;
-    let revealed = draws::reveal(&catalogue, table, &key, &config.zone, now_ms())
+    let db = Db::open(&config.database).map_err(io)?;
+    let words = db.draw_tables().map_err(io)?;
+    let (key, now) = (config.draw_key()?, now_ms());
+    let revealed = draws::reveal(&words, table, &key, &config.zone, now)
         .map_err(|why| Failure::new(Exit::Data, why))?;
+    // Before it is said: what may be known is on record as known.
+    db.draw_revealed(table, now).map_err(io)?;
     for r in &revealed {
         println!("{table} {} {}", r.kiosk, String::from(r.secret.clone()));
     }
@@ -33,12 +36,13 @@ pub(super) fn reveal(config: &Config, table: &TableId) -> Result<(), Failure> {
 }
 
 pub(super) fn verify(config: &Config, only: Option<&TableId>) -> Result<(), Failure> {
-    let (db, catalogue) = published(config)?;
+    let db = Db::reader(&config.database).map_err(io)?;
+    let words = db.draw_tables().map_err(io)?;
     let key = config.draw_key()?;
     let zones = ledger::Zones::load(&db, config.zone.clone()).map_err(io)?;
-    let tables: Vec<_> = catalogue
-        .draws
+    let tables: Vec<_> = words
         .iter()
+        .map(|w| &w.table)
         .filter(|t| only.is_none_or(|id| *id == t.id))
         .collect();
     if let (true, Some(id)) = (tables.is_empty(), only) {
@@ -67,12 +71,4 @@ pub(super) fn verify(config: &Config, only: Option<&TableId>) -> Result<(), Fail
         let why = format_args!("{unsound} journals do not agree with what was committed to");
         Err(Failure::new(Exit::Data, why))
     }
-}
-
-fn published(config: &Config) -> Result<(Db, Catalogue), Failure> {
-    let db = Db::reader(&config.database).map_err(io)?;
-    let catalogue = ledger::catalogue(&db).map_err(io)?;
-    let catalogue =
-        catalogue.ok_or_else(|| Failure::new(Exit::Data, "no catalogue was published yet"))?;
-    Ok((db, catalogue))
 }

@@ -1,5 +1,6 @@
 //! The thread that keeps the ranking: it follows the ledger and puts a new ranking in
-//! force when the first places changed.
+//! force when the first places changed. It also deals to a journal's new life when one is
+//! heard of, so that a kiosk that was set up again can be drawn from without anybody's help.
 
 use std::{
     sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
@@ -8,7 +9,7 @@ use std::{
 };
 
 use jiff::tz::TimeZone;
-use machitap_domain::ranking::Ranking;
+use machitap_domain::{draw::secret::DrawKey, ranking::Ranking};
 use machitap_wire::DocumentName;
 
 use crate::{
@@ -25,11 +26,17 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    pub(super) fn start(db: Db, zone: TimeZone, every: Duration, places: usize) -> Self {
+    pub(super) fn start(
+        db: Db,
+        zone: TimeZone,
+        every: Duration,
+        places: usize,
+        draw: Option<DrawKey>,
+    ) -> Self {
         let (end, asked) = channel();
         let thread = std::thread::Builder::new()
             .name("ranking".to_owned())
-            .spawn(move || run(db, zone, every, places, &asked))
+            .spawn(move || run(db, zone, every, places, draw, &asked))
             .expect("the system starts a thread");
         Self { end, thread }
     }
@@ -43,7 +50,15 @@ impl Standing {
     }
 }
 
-fn run(mut db: Db, zone: TimeZone, every: Duration, places: usize, asked: &Receiver<()>) {
+fn run(
+    mut db: Db,
+    zone: TimeZone,
+    every: Duration,
+    places: usize,
+    draw: Option<DrawKey>,
+    asked: &Receiver<()>,
+) {
+    let mut lives = 0;
     let mut ledger: Option<Ledger> = None;
     loop {
         if let Err(why) = step(&mut db, &mut ledger, &zone, places) {
@@ -51,11 +66,26 @@ fn run(mut db: Db, zone: TimeZone, every: Duration, places: usize, asked: &Recei
             tracing::error!(%why, "no new ranking");
             ledger = None;
         }
+        if let Some(key) = &draw
+            && let Err(why) = deal(&mut db, &mut lives, key)
+        {
+            tracing::error!(%why, "nothing dealt to a new journal");
+        }
         match asked.recv_timeout(every) {
             Err(RecvTimeoutError::Timeout) => {}
             Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
         }
     }
+}
+
+/// Deals when a life was heard of that was not there at the last turn.
+fn deal(db: &mut Db, lives: &mut usize, key: &DrawKey) -> Result<(), PublishError> {
+    let heard = db.journals()?.len();
+    if heard != *lives {
+        db.transaction(|db| publish::deal_anew(db, key, now_ms()))?;
+        *lives = heard;
+    }
+    Ok(())
 }
 
 fn step(

@@ -3,9 +3,11 @@
 use std::fs;
 
 use machitap_city::{config::Config, db::Db, ledger};
-use machitap_domain::draw::secret::commitment;
+use machitap_domain::draw::{Deals, secret::commitment};
+use machitap_wire::{DocumentName, Topic, seal::SealOpener};
+use tokio::time::{Duration, Instant, sleep};
 
-use crate::support::City;
+use crate::support::{City, PATIENCE};
 
 /// The sample's table with its comment signs taken away, on days around `from`.
 fn begin(city: &City, from: &str, until: &str) {
@@ -65,7 +67,10 @@ fn a_table_is_committed_to_kept_and_not_revealed_before_its_end() {
     fs::write(&path, text.replace("towel = 30", "towel = 99")).unwrap();
     let (exit, said) = publish(&city);
     assert_eq!(exit, Some(65));
-    assert!(said.contains("table winter at hall-1 has begun"), "{said}");
+    assert!(
+        said.contains("table winter, to which the city has committed"),
+        "{said}"
+    );
     let word = "kiosks = { hall-1 = { commitment = \"00\", stock";
     fs::write(&path, text.replace("kiosks = { hall-1 = { stock", word)).unwrap();
     assert_eq!(publish(&city).0, Some(65), "no commitment but the city's");
@@ -85,4 +90,45 @@ fn a_table_that_is_over_is_revealed() {
         city.done(&["reveal", "winter"]),
         "there is one secret"
     );
+}
+
+#[tokio::test]
+async fn a_kiosk_that_was_never_heard_is_dealt_to_once_it_is_born() {
+    let city = City::new();
+    begin(&city, "2020-01-01", "2099-12-31");
+    let kiosk = city.enrol("hall-1", "hall");
+    let _broker = city.broker();
+    city.done(&["publish"]);
+    let _serve = city.serve();
+    let own = Topic::Receipts(kiosk.id()).name(&city.id);
+    let mut link = kiosk.connect(vec![own]).await;
+    let born = Topic::KioskState(kiosk.id()).name(&city.id);
+    link.publish(born, kiosk.birth(), true, 1);
+
+    let name = DocumentName::Deals(kiosk.id());
+    let seal = fs::read_to_string(kiosk.directory.join("seal.key")).unwrap();
+    let opener = SealOpener::from_text(&seal).unwrap();
+    let deadline = Instant::now() + PATIENCE;
+    let stored = loop {
+        let dealt = Db::reader(&city.path("city.db"))
+            .and_then(|db| db.document(&name))
+            .unwrap();
+        if let Some(stored) = dealt {
+            break stored;
+        }
+        assert!(Instant::now() < deadline, "nothing was dealt");
+        let waiting = link.next();
+        tokio::select! {
+            event = waiting => { event.unwrap(); }
+            () = sleep(Duration::from_millis(200)) => {}
+        }
+    };
+    let plain = opener
+        .open(&stored.wire, &name.aad(stored.version))
+        .unwrap();
+    let deals: Deals = serde_json::from_slice(&plain).unwrap();
+    let db = Db::reader(&city.path("city.db")).unwrap();
+    let catalogue = ledger::catalogue(&db).unwrap().unwrap();
+    let deal = deals.of(&catalogue.draws[0], &kiosk.id(), kiosk.life);
+    assert!(deal.is_ok(), "{deal:?}");
 }

@@ -54,8 +54,8 @@ impl Verdict<'_> {
     }
 }
 
-/// Which class a card rides in, by rules that passed their check. Follows from the arguments alone, and always answers: a bus
-/// does not wait.
+/// Which class a card rides in, by rules that passed their check. Follows from the arguments
+/// alone, and always answers: a bus does not wait.
 ///
 /// **Without a clock** nobody knows whether a list has expired or which day it is. The list is
 /// then honoured: the time is the bus's fault, and nothing is charged on a time nobody vouches

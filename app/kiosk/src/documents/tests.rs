@@ -196,3 +196,24 @@ fn notices_and_ranking_are_read() {
             .is_ok()
     );
 }
+
+#[test]
+fn a_fare_list_opens_only_for_its_kiosk_and_one_over_before_it_was_written_is_refused() {
+    let city = City::new();
+    let kiosk = city.kiosk();
+    let name = DocumentName::Fares("kiosk-1".parse().unwrap());
+    let sealed = |text: &str| city.opener().public().seal(text.as_bytes(), &name.aad(1));
+    let list = r#"{"version":1,"issued":"2026-11-01","expires":"2026-11-30","entries":
+        {"0102030405060708090a0b0c0d0e0f10":{"class":"half"}}}"#;
+    let opened = kiosk.open(&name, 1, &sealed(list)).unwrap();
+    assert!(matches!(opened, News::Fares(l) if l.entries.len() == 1));
+    assert!(matches!(
+        kiosk.open(&name, 2, &sealed(list)),
+        Err(Rejected::Sealed(_))
+    ));
+    let over = list.replace("2026-11-30", "2026-10-30");
+    assert!(matches!(
+        kiosk.open(&name, 1, &sealed(&over)),
+        Err(Rejected::Fares(_))
+    ));
+}
