@@ -16,6 +16,7 @@ mod panel;
 mod price;
 mod said;
 mod staff;
+mod turn;
 mod visit;
 mod watch;
 
@@ -23,8 +24,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::tz::TimeZone;
 use machitap_domain::{
-    BootId, Credential, Draft, FacilityId, FactBody, FactId, Folds, Incarnation, KioskId, Millis,
-    Now, Pseudonym, Stamp,
+    BootId, Credential, FacilityId, FactBody, FactId, Folds, Incarnation, KioskId, Millis, Now,
+    Stamp,
     catalogue::{Catalogue, Facility, Language, Service, Timing},
     draw::{Deals, deal::NoDeal},
     fact::{Class, Component},
@@ -58,6 +59,7 @@ pub use draw::{CAPSULE_MS, OPENED_MS, READY_MS};
 pub use fare::FARE_MS;
 pub use followup::STEP_MS;
 pub use panel::EMERGENCY_IDLE_MS;
+use turn::{After, Turn};
 
 /// Makes the names of facts; the only randomness the core needs.
 pub type NewId = Box<dyn FnMut(&Stamp) -> FactId + Send>;
@@ -163,27 +165,6 @@ enum State {
     StaffPin(staff::Pin),
     /// The staff panel.
     Panel(panel::Panel),
-}
-
-/// What follows once an append is on disk.
-enum After {
-    /// Nothing anybody sees.
-    Quiet,
-    /// A tone for whoever stands at the staff panel; the panel itself shows the folds.
-    Panel,
-    /// A screen that says so.
-    Done(done::Planned),
-    /// The capsule.
-    Drawn(Box<draw::Drawing>),
-    /// The class.
-    Fare(fare::Told),
-}
-
-/// One call of [`Session::handle`].
-struct Turn<'a> {
-    now: &'a Now,
-    folds: &'a Folds,
-    out: Vec<Output>,
 }
 
 impl Session {
@@ -419,50 +400,6 @@ impl Session {
         self.append(cx, vec![draft], After::Quiet);
     }
 
-    fn appended(&mut self, cx: &mut Turn<'_>) {
-        match self.after.pop_front() {
-            None | Some(After::Quiet) => self.changed = true,
-            Some(After::Panel) => {
-                cx.out.push(Output::Tone(Tone::Done));
-                self.changed = true;
-            }
-            Some(After::Drawn(drawing)) => {
-                cx.out.push(Output::Tone(Tone::Done));
-                self.go(State::Draw(drawing));
-            }
-            Some(After::Fare(told)) => self.tell(cx, told),
-            Some(After::Done(planned)) => {
-                cx.out.push(Output::Tone(Tone::Done));
-                let (done, followup) = planned.show(self, cx);
-                // The next family is waiting: they are not kept for a question.
-                if followup.is_empty() || self.next_card.is_some() {
-                    self.go(State::Done(done));
-                } else {
-                    self.go(State::Asking(followup::Asking::new(followup, done, cx.now)));
-                }
-            }
-        }
-        if let Some(credential) = self.next_card.take() {
-            self.open(cx, credential);
-        }
-    }
-
-    fn not_appended(&mut self, cx: &mut Turn<'_>, trouble: StoreTrouble) {
-        self.set_trouble(Some(trouble));
-        self.next_card = None;
-        match self.after.pop_front() {
-            Some(After::Done(_) | After::Drawn(_) | After::Fare(_)) => {
-                cx.out.push(Output::Tone(Tone::Ask));
-                self.go(State::Base);
-            }
-            Some(After::Panel) => {
-                cx.out.push(Output::Tone(Tone::Ask));
-                self.changed = true;
-            }
-            Some(After::Quiet) | None => {}
-        }
-    }
-
     fn set_trouble(&mut self, trouble: Option<StoreTrouble>) {
         self.changed |= self.trouble != trouble;
         self.trouble = trouble;
@@ -519,81 +456,6 @@ impl Session {
     fn quiet_message(&mut self, cx: &Turn<'_>, kind: MessageKind) {
         let until = cx.now.mono_ms + self.timing().message_ms;
         self.go(State::Message { kind, until });
-    }
-
-    fn draft(
-        &mut self,
-        now: &Now,
-        subject: Option<Pseudonym>,
-        caused_by: Option<FactId>,
-        body: FactBody,
-    ) -> Draft {
-        self.draft_at(now.stamp(), subject, caused_by, body)
-    }
-
-    /// A fact about a moment that is not quite now: a going counts from the tap.
-    fn draft_at(
-        &mut self,
-        at: Stamp,
-        subject: Option<Pseudonym>,
-        caused_by: Option<FactId>,
-        body: FactBody,
-    ) -> Draft {
-        Draft {
-            id: (self.new_id)(&at),
-            subject,
-            at,
-            caused_by,
-            body,
-        }
-    }
-
-    fn append(&mut self, cx: &mut Turn<'_>, drafts: Vec<Draft>, after: After) {
-        if matches!(after, After::Done(_) | After::Drawn(_) | After::Fare(_)) {
-            self.go(State::Committing);
-        }
-        self.after.push_back(after);
-        cx.out.push(Output::Append(drafts));
-    }
-
-    fn finish(&mut self, turn: Turn<'_>) -> Vec<Output> {
-        let Turn {
-            now,
-            folds,
-            mut out,
-        } = turn;
-        // Between the proposal and the disk nothing is shown: commit, then show.
-        let unanswered = self.after.iter().any(|a| matches!(a, After::Panel));
-        if !matches!(self.state, State::Committing) && !unanswered {
-            let header = self.header(now, folds);
-            let stale = self.shown.as_ref().is_none_or(|s| s.header != header);
-            if self.changed || stale {
-                let screen = Screen {
-                    header,
-                    view: self.view(now, folds),
-                    language: self.language,
-                };
-                self.changed = false;
-                if self.shown.as_ref() != Some(&screen) {
-                    self.shown = Some(screen.clone());
-                    out.push(Output::Show(Box::new(screen)));
-                }
-            }
-        }
-        let next_minute = clock::next_minute(now);
-        let wake = self.deadline().map_or(next_minute, |d| d.min(next_minute));
-        out.push(Output::WakeAt(wake));
-        out
-    }
-}
-
-impl<'a> Turn<'a> {
-    const fn new(now: &'a Now, folds: &'a Folds) -> Self {
-        Self {
-            now,
-            folds,
-            out: Vec::new(),
-        }
     }
 }
 
