@@ -93,10 +93,13 @@ pattern read k/v1/{city}/city/state
 pattern read k/v1/{city}/doc/catalogue/#
 pattern read k/v1/{city}/doc/ranking/#
 pattern read k/v1/{city}/doc/notices/#
+pattern read k/v1/{city}/doc/progress/#
 pattern read k/v1/{city}/doc/roster-%u/#
 pattern read k/v1/{city}/doc/absences-%u/#
 pattern read k/v1/{city}/doc/deals-%u/#
 pattern read k/v1/{city}/doc/fares-%u/#
+pattern read k/v1/{city}/doc/accounts-%u/#
+pattern read k/v1/{city}/doc/account-news-%u/#
 "
     )
 }

@@ -270,6 +270,7 @@ fn catalogue(toml: &Toml, city: &CityId) -> Result<Catalogue, Flaw> {
             }
             InvalidCatalogue::TownPoints(_) => "points".to_owned(),
             InvalidCatalogue::Draw(_) => "draws".to_owned(),
+            InvalidCatalogue::Offers(_) => "offers".to_owned(),
             InvalidCatalogue::TimeZone(_) | InvalidCatalogue::Empty => "facilities".to_owned(),
         };
         toml.flaw(&key, why)

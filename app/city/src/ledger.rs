@@ -7,7 +7,7 @@ use machitap_domain::{
     FacilityId, Fact, Folds, Hash, Pii, Pseudonym,
     catalogue::Catalogue,
     ids::ClassId,
-    ranking::{Ranking, Row},
+    ranking::{Board, Curve, Period, Ranking, Row, Scope, Span},
 };
 use machitap_wire::{DocumentName, SeqRange};
 use serde::Serialize;
@@ -173,7 +173,18 @@ impl Ledger {
                 points: *points,
             })
             .collect();
-        Ranking { as_of_ms, rows }
+        let at = jiff::Timestamp::from_millisecond(as_of_ms).unwrap_or_default();
+        let today = self.zones.city.to_datetime(at).date();
+        Ranking {
+            as_of_ms,
+            boards: vec![Board {
+                scope: Scope::Town,
+                span: Span::of(Period::Week, today),
+                rows,
+                curve: Curve::default(),
+            }],
+            groups: Vec::new(),
+        }
     }
 }
 

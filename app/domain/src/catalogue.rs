@@ -12,6 +12,7 @@ use crate::{
     nursery::settings::{InvalidNursery, Nursery},
     points::{
         caps::TownPoints,
+        offers::{InvalidOffers, Offers},
         rules::{InvalidPoints, PointRule},
         visit::VisitPurpose,
     },
@@ -68,6 +69,9 @@ pub struct Catalogue {
     /// The draw tables.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub draws: Vec<DrawTable>,
+    /// What points are spent on.
+    #[serde(default, skip_serializing_if = "Offers::is_empty")]
+    pub offers: Offers,
 }
 
 /// One facility.
@@ -240,6 +244,9 @@ pub enum InvalidCatalogue {
     /// A draw table with a slip.
     #[error("draws: {0}")]
     Draw(InvalidDraw),
+    /// An offer with a slip.
+    #[error("offers: {0}")]
+    Offers(InvalidOffers),
 }
 
 /// More than this for one visit is a slip of the pen.
@@ -269,6 +276,7 @@ impl Catalogue {
         }
         self.points.check().map_err(InvalidCatalogue::TownPoints)?;
         check_all(&self.draws).map_err(InvalidCatalogue::Draw)?;
+        self.offers.check().map_err(InvalidCatalogue::Offers)?;
         for (id, facility) in &self.facilities {
             facility.zone()?;
             if let Service::Visit {
@@ -347,6 +355,7 @@ mod tests {
             )]),
             points: TownPoints::default(),
             draws: Vec::new(),
+            offers: crate::points::offers::Offers::default(),
         }
     }
 

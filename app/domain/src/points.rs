@@ -7,12 +7,14 @@
 //! are kept from that verdict ([`ledger`]).
 
 pub mod account;
+pub mod accounts;
 pub mod award;
 pub mod caps;
 pub mod earn;
 pub mod history;
 pub mod ledger;
 pub mod merge;
+pub mod offers;
 pub mod rules;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -8,6 +8,7 @@ use machitap_domain::{
     fare::FareList,
     notices::Notices,
     nursery::absence::Absences,
+    points::{accounts::Accounts, offers::Progress},
     ranking::Ranking,
     roster::Roster,
 };
@@ -70,6 +71,12 @@ pub enum Input {
     Deals(Box<Deals>),
     /// A new fare list is in force.
     Fares(Box<FareList>),
+    /// What the residents seen here have, by the city's count.
+    Accounts(Box<Accounts>),
+    /// What has changed in that since.
+    AccountNews(Box<Accounts>),
+    /// How far prizes and projects have come.
+    Progress(Box<Progress>),
     /// The answer to [`crate::Output::Papers`].
     Papers(PapersAnswer),
     /// Nothing but time went by.

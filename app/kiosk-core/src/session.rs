@@ -32,6 +32,7 @@ use machitap_domain::{
     fare::{FareList, list::Stands},
     notices::Notices,
     nursery::{absence::Absences, settings::Nursery},
+    points::{accounts::Accounts, offers::Progress},
     ranking::Ranking,
     roster::Roster,
 };
@@ -86,6 +87,12 @@ pub struct Setup {
     pub deals: Deals,
     /// The fare list in force.
     pub fares: Option<FareList>,
+    /// What the residents seen here have, by the city's count.
+    pub accounts: Accounts,
+    /// What has changed in that since.
+    pub account_news: Accounts,
+    /// How far prizes and projects have come.
+    pub progress: Progress,
     /// The last ranking.
     pub ranking: Option<Ranking>,
     /// The notices.
@@ -113,6 +120,10 @@ pub struct Session {
     absences: Option<(Absences, i64)>,
     deals: Deals,
     told_draw: Option<NoDeal>,
+    account_base: Accounts,
+    account_news: Accounts,
+    accounts: Accounts,
+    progress: Progress,
     fares: Option<FareList>,
     told_fares: Option<Stands>,
     just_told: Option<fare::JustTold>,
@@ -185,6 +196,10 @@ impl Session {
             roster: setup.roster,
             absences: setup.absences,
             deals: setup.deals,
+            accounts: setup.accounts.renewed_by(&setup.account_news),
+            account_base: setup.accounts,
+            account_news: setup.account_news,
+            progress: setup.progress,
             told_draw: None,
             fares: setup.fares,
             told_fares: None,
@@ -300,6 +315,18 @@ impl Session {
                 self.fares = Some(*fares);
                 self.changed = true;
             }
+            Input::Accounts(accounts) => {
+                self.account_base = *accounts;
+                self.set_accounts();
+            }
+            Input::AccountNews(news) => {
+                self.account_news = *news;
+                self.set_accounts();
+            }
+            Input::Progress(progress) => {
+                self.progress = *progress;
+                self.changed = true;
+            }
             Input::Papers(answer) => self.papers_came(cx, answer),
             Input::Ranking(ranking) => {
                 self.ranking = Some(*ranking);
@@ -403,6 +430,12 @@ impl Session {
     fn set_trouble(&mut self, trouble: Option<StoreTrouble>) {
         self.changed |= self.trouble != trouble;
         self.trouble = trouble;
+    }
+
+    /// Base and news come in any order.
+    fn set_accounts(&mut self) {
+        self.accounts = self.account_base.renewed_by(&self.account_news);
+        self.changed = true;
     }
 
     /// A catalogue whose facility has no known zone is as good as none for this facility.

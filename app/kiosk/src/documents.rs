@@ -9,6 +9,7 @@ use machitap_domain::{
     fare::{FareList, list::InvalidFareList},
     notices::Notices,
     nursery::absence::Absences,
+    points::{accounts::Accounts, offers::Progress},
     ranking::Ranking,
     roster::{InvalidRoster, Roster},
 };
@@ -36,6 +37,12 @@ pub enum News {
     Deals(Box<Deals>),
     /// Who holds which fare class.
     Fares(Box<FareList>),
+    /// What the residents seen here have.
+    Accounts(Box<Accounts>),
+    /// What has changed in that since.
+    AccountNews(Box<Accounts>),
+    /// How far prizes and projects have come.
+    Progress(Box<Progress>),
 }
 
 /// A document to be kept and used.
@@ -258,6 +265,11 @@ impl Documents {
                 fares.check()?;
                 News::Fares(Box::new(fares))
             }
+            DocumentName::Accounts(_) => News::Accounts(Box::new(serde_json::from_slice(bytes)?)),
+            DocumentName::AccountNews(_) => {
+                News::AccountNews(Box::new(serde_json::from_slice(bytes)?))
+            }
+            DocumentName::Progress => News::Progress(Box::new(serde_json::from_slice(bytes)?)),
             DocumentName::Ranking => News::Ranking(Box::new(serde_json::from_slice(bytes)?)),
             DocumentName::Notices => News::Notices(Box::new(serde_json::from_slice(bytes)?)),
         })

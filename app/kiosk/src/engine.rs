@@ -21,8 +21,13 @@ use std::{collections::VecDeque, sync::mpsc::SyncSender, time::Duration};
 
 use machitap_card::{ReaderEvent, ReaderHandle};
 use machitap_domain::{
-    CityId, Draft, FacilityId, FactId, KioskId, Millis, Now, Stamp, draw::Deals, fact::Class,
-    ids::Incarnation, notices::Notices, nursery::papers::Month,
+    CityId, Draft, FacilityId, FactId, KioskId, Millis, Now, Stamp,
+    draw::Deals,
+    fact::Class,
+    ids::Incarnation,
+    notices::Notices,
+    nursery::papers::Month,
+    points::{accounts::Accounts, offers::Progress},
 };
 use machitap_kiosk_core::{
     Output, Screen, Session, Setup, Touch,
@@ -280,6 +285,9 @@ impl Engine {
             roster: None,
             absences: None,
             deals: Deals::default(),
+            accounts: Accounts::default(),
+            account_news: Accounts::default(),
+            progress: Progress::default(),
             fares: None,
             ranking: None,
             notices: Notices::default(),

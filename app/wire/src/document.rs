@@ -30,13 +30,19 @@ pub enum DocumentName {
     Deals(KioskId),
     /// The holders of fare classes, sealed to one kiosk.
     Fares(KioskId),
+    /// What the residents seen at one kiosk have, sealed to that kiosk.
+    Accounts(KioskId),
+    /// What has changed in the accounts since, likewise.
+    AccountNews(KioskId),
+    /// How far prizes and projects have come.
+    Progress,
 }
 
 /// Not the name of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a document is catalogue, roster-{{kiosk}}, absences-{{kiosk}}, deals-{{kiosk}}, fares-{{kiosk}}, \
-     ranking or notices"
+     accounts-{{kiosk}}, account-news-{{kiosk}}, ranking, progress or notices"
 )]
 pub struct UnknownDocument;
 
@@ -47,14 +53,20 @@ impl DocumentName {
             "catalogue" => Some(Self::Catalogue),
             "ranking" => Some(Self::Ranking),
             "notices" => Some(Self::Notices),
+            "progress" => Some(Self::Progress),
             _ => {
-                let (kind, kiosk) = name.split_once('-')?;
+                let (kind, kiosk) = match name.strip_prefix("account-news-") {
+                    Some(kiosk) => ("account-news", kiosk),
+                    None => name.split_once('-')?,
+                };
                 let kiosk = KioskId::new(kiosk).ok()?;
                 match kind {
                     "roster" => Some(Self::Roster(kiosk)),
                     "absences" => Some(Self::Absences(kiosk)),
                     "deals" => Some(Self::Deals(kiosk)),
                     "fares" => Some(Self::Fares(kiosk)),
+                    "accounts" => Some(Self::Accounts(kiosk)),
+                    "account-news" => Some(Self::AccountNews(kiosk)),
                     _ => None,
                 }
             }
@@ -71,6 +83,9 @@ impl DocumentName {
             Self::Absences(kiosk.clone()),
             Self::Deals(kiosk.clone()),
             Self::Fares(kiosk.clone()),
+            Self::Accounts(kiosk.clone()),
+            Self::AccountNews(kiosk.clone()),
+            Self::Progress,
         ]
     }
 
@@ -78,7 +93,12 @@ impl DocumentName {
     pub const fn is_sealed(&self) -> bool {
         matches!(
             self,
-            Self::Roster(_) | Self::Absences(_) | Self::Deals(_) | Self::Fares(_)
+            Self::Roster(_)
+                | Self::Absences(_)
+                | Self::Deals(_)
+                | Self::Fares(_)
+                | Self::Accounts(_)
+                | Self::AccountNews(_)
         )
     }
 
@@ -98,6 +118,9 @@ impl fmt::Display for DocumentName {
             Self::Absences(kiosk) => write!(f, "absences-{kiosk}"),
             Self::Deals(kiosk) => write!(f, "deals-{kiosk}"),
             Self::Fares(kiosk) => write!(f, "fares-{kiosk}"),
+            Self::Accounts(kiosk) => write!(f, "accounts-{kiosk}"),
+            Self::AccountNews(kiosk) => write!(f, "account-news-{kiosk}"),
+            Self::Progress => f.write_str("progress"),
         }
     }
 }

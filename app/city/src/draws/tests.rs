@@ -67,6 +67,7 @@ fn catalogue() -> Catalogue {
         .into(),
         points: TownPoints::default(),
         draws: vec![serde_json::from_str(table).unwrap()],
+        offers: machitap_domain::points::offers::Offers::default(),
     };
     catalogue.check().unwrap();
     catalogue

@@ -104,7 +104,7 @@ fn step(
     let before: Option<Ranking> = db
         .plain_document(&DocumentName::Ranking)?
         .and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    if before.is_none_or(|b| b.rows != ranking.rows) {
+    if before.is_none_or(|b| !b.says_what(&ranking)) {
         db.transaction(|db| publish::put(db, DocumentName::Ranking, &ranking, None, now))?;
     }
     Ok(())

@@ -113,6 +113,14 @@ impl Account {
         self.visits
     }
 
+    /// Points of visits and help on those days, as far as they are remembered.
+    pub fn earned_in(&self, days: impl Fn(jiff::civil::Date) -> bool) -> u64 {
+        let helped = self.standing().filter(|v| !v.is_visit());
+        let helped = helped.filter(|v| matches!(v.day, DayKey::Date(date) if days(date)));
+        let helped: u64 = helped.map(|v| u64::from(v.points)).sum();
+        helped + self.history().earned_in_days(days)
+    }
+
     /// What was spent here.
     pub const fn spends(&self) -> &Spends {
         &self.spends

@@ -212,6 +212,11 @@ impl History {
             .sum()
     }
 
+    pub(super) fn earned_in_days(&self, holds: impl Fn(Date) -> bool) -> u64 {
+        let on = |day: &&DayMade| matches!(day.day, DayKey::Date(date) if holds(date));
+        self.days.iter().filter(on).map(|d| d.points).sum()
+    }
+
     pub(super) fn had_birthday_in(&self, month: Month) -> bool {
         self.months.iter().any(|m| m.month == month && m.birthday)
     }

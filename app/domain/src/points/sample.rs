@@ -58,6 +58,7 @@ pub(crate) fn town(facilities: &[(&str, &PointRule)], points: TownPoints) -> Cat
             .collect::<BTreeMap<FacilityId, Facility>>(),
         points,
         draws: Vec::new(),
+        offers: crate::points::offers::Offers::default(),
     }
 }
 

@@ -3,6 +3,7 @@
 use machitap_domain::{
     Folds, Now,
     catalogue::{Language, Service},
+    ranking::{Period, Scope},
 };
 
 use super::{Session, State, clock};
@@ -152,8 +153,9 @@ impl Session {
         };
         let ranking = match (&self.ranking, kind) {
             (Some(ranking), ServiceKind::Visit) => ranking
-                .rows
+                .board(&Scope::Town, Period::Week)
                 .iter()
+                .flat_map(|board| &board.rows)
                 .map(|row| RankRow {
                     place: row.place,
                     nickname: row.nickname.clone(),

@@ -322,6 +322,9 @@ impl Engine {
             },
             News::Deals(deals) => Input::Deals(deals),
             News::Fares(fares) => Input::Fares(fares),
+            News::Accounts(accounts) => Input::Accounts(accounts),
+            News::AccountNews(news) => Input::AccountNews(news),
+            News::Progress(progress) => Input::Progress(progress),
         });
     }
 

@@ -68,6 +68,9 @@ pub(super) fn documents(journal: &Journal, documents: &mut Documents, setup: &mu
             Ok(News::Absences(absences)) => setup.absences = Some((*absences, stored.issued_ms)),
             Ok(News::Deals(deals)) => setup.deals = *deals,
             Ok(News::Fares(fares)) => setup.fares = Some(*fares),
+            Ok(News::Accounts(accounts)) => setup.accounts = *accounts,
+            Ok(News::AccountNews(news)) => setup.account_news = *news,
+            Ok(News::Progress(progress)) => setup.progress = *progress,
             Err(error) => refused(&name, &error, Class::Refuse),
         }
     }

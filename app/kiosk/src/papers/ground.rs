@@ -127,6 +127,9 @@ impl Found {
                 | DocumentName::Notices
                 | DocumentName::Deals(_)
                 | DocumentName::Fares(_)
+                | DocumentName::Accounts(_)
+                | DocumentName::AccountNews(_)
+                | DocumentName::Progress
         ) {
             return Ok(());
         }
@@ -138,7 +141,16 @@ impl Found {
             Ok(News::Catalogue(catalogue)) => self.catalogue = Some(*catalogue),
             Ok(News::Roster(roster)) => self.roster = Some(*roster),
             Ok(News::Absences(absences)) => self.absences = Some(*absences),
-            Ok(News::Ranking(_) | News::Notices(_) | News::Deals(_) | News::Fares(_)) | Err(_) => {}
+            Ok(
+                News::Ranking(_)
+                | News::Notices(_)
+                | News::Deals(_)
+                | News::Fares(_)
+                | News::Accounts(_)
+                | News::AccountNews(_)
+                | News::Progress(_),
+            )
+            | Err(_) => {}
         }
         Ok(())
     }

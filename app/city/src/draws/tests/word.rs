@@ -77,6 +77,7 @@ fn the_city_keeps_its_word_from_the_publication_on() {
 fn a_table_is_withdrawn_before_its_first_day_only_and_never_ends_in_the_past() {
     let none = || Catalogue {
         draws: Vec::new(),
+        offers: machitap_domain::points::offers::Offers::default(),
         ..catalogue()
     };
     let mut db = db();
@@ -103,6 +104,7 @@ fn an_id_is_used_once() {
     again.draws[0].until = date(2027, 2, 28);
     let none = Catalogue {
         draws: Vec::new(),
+        offers: machitap_domain::points::offers::Offers::default(),
         ..catalogue()
     };
     for taken_out in [false, true] {

@@ -131,6 +131,7 @@ pub(super) fn catalogue(service: Service) -> Catalogue {
         )]),
         points: TownPoints::default(),
         draws: Vec::new(),
+        offers: machitap_domain::points::offers::Offers::default(),
     }
 }
 
@@ -469,6 +470,9 @@ fn setup(service: &Service, city: &City, kept: BTreeMap<String, String>, last_se
         deals: city.deals.clone(),
         fares: None,
         ranking: None,
+        accounts: machitap_domain::points::accounts::Accounts::default(),
+        account_news: machitap_domain::points::accounts::Accounts::default(),
+        progress: machitap_domain::points::offers::Progress::default(),
         notices: Notices::default(),
         kept,
         replaced: None,
