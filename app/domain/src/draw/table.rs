@@ -15,6 +15,7 @@ use crate::{
     points::{Award, AwardReason, caps::Age},
 };
 
+pub use crate::picture::Picture;
 pub use check::InvalidDraw;
 pub(crate) use check::check_all;
 
@@ -83,25 +84,6 @@ pub struct Row {
     /// stock has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when_gone: Option<PrizeId>,
-}
-
-/// A picture the screens can draw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "what is in the picture")]
-pub enum Picture {
-    Thanks,
-    Star,
-    Gift,
-    Ticket,
-    Sunset,
-    Fish,
-    Orange,
-    Flower,
-    Cup,
-    Book,
-    Towel,
-    Ball,
 }
 
 /// What one kiosk has to give.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use crate::picture::Picture;
 use crate::{catalogue::Text, ids::OfferId};
 
 /// More offers of a kind than this make too many pages for a kiosk.
@@ -78,44 +79,6 @@ pub struct Project {
     pub until: Date,
     /// The amounts to choose from, rising.
     pub steps: Vec<u32>,
-}
-
-/// The pictures the kiosk has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Picture {
-    /// A sack of rice.
-    Rice,
-    /// A boxed lunch.
-    Bento,
-    /// Citrus fruit.
-    Citrus,
-    /// A fish.
-    Fish,
-    /// A towel.
-    Towel,
-    /// A ticket.
-    Ticket,
-    /// A book.
-    Book,
-    /// Flowers.
-    Flower,
-    /// A bicycle.
-    Bicycle,
-    /// A tree.
-    Tree,
-    /// Wireless LAN.
-    Wifi,
-    /// A bench.
-    Bench,
-    /// A street lamp.
-    Lamp,
-    /// A bus.
-    Bus,
-    /// A ball.
-    Ball,
-    /// A wrapped present: what has no picture of its own.
-    Present,
 }
 
 /// How far the offers have come, as the city counts. Published signed and versioned.

@@ -65,7 +65,7 @@ const fn wait(later: Option<DrawLater>) -> DrawWait {
     }
 }
 
-const fn picture(picture: Picture) -> PrizeItem {
+pub(super) const fn picture(picture: Picture) -> PrizeItem {
     match picture {
         Picture::Thanks => PrizeItem::Thanks,
         Picture::Star => PrizeItem::Star,
@@ -79,6 +79,14 @@ const fn picture(picture: Picture) -> PrizeItem {
         Picture::Book => PrizeItem::Book,
         Picture::Towel => PrizeItem::Towel,
         Picture::Ball => PrizeItem::Ball,
+        Picture::Rice => PrizeItem::Rice,
+        Picture::Bento => PrizeItem::Bento,
+        Picture::Bicycle => PrizeItem::Bicycle,
+        Picture::Tree => PrizeItem::Tree,
+        Picture::Wifi => PrizeItem::Wifi,
+        Picture::Bench => PrizeItem::Bench,
+        Picture::Lamp => PrizeItem::Lamp,
+        Picture::Bus => PrizeItem::Bus,
     }
 }
 
