@@ -13,7 +13,7 @@ use machitap_domain::{
     roster::Roster,
 };
 
-use crate::view::{PaperRow, YearMonth};
+use crate::view::{OwnTab, PaperRow, YearMonth};
 
 /// Counts taps, so that a late answer is never taken for a newer card's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -191,6 +191,12 @@ pub enum Touch {
     Spin,
     /// Opens the capsule machine's page, or its printed odds; there, closes the odds.
     Odds,
+    /// Opens the resident's own page, from a visit that is done.
+    Own,
+    /// Opens a tab of the own page.
+    Tab(OwnTab),
+    /// Turns over so many pages of a list, back where it is negative.
+    Pages(i32),
 }
 
 /// What staff can do. What the present page does not offer is ignored.

@@ -3,6 +3,7 @@
 //! One enum of states; what a state does lives in a file of its own. The law of the house
 //! is kept here: a screen that says "done" exists only after [`Input::Appended`].
 
+mod boards;
 mod card;
 mod choice;
 mod clock;
@@ -16,6 +17,7 @@ mod panel;
 mod price;
 mod said;
 mod staff;
+mod standing;
 mod turn;
 mod visit;
 mod watch;

@@ -1,7 +1,10 @@
 //! What the screen shows, as plain data. The Slint side draws it and knows no rule.
 
+mod boards;
 mod draw;
 mod fare;
+mod offers;
+mod own;
 mod staff;
 mod visit;
 
@@ -12,8 +15,11 @@ use machitap_domain::{
     roster::ClassMark,
 };
 
+pub use boards::*;
 pub use draw::*;
 pub use fare::*;
+pub use offers::*;
+pub use own::*;
 pub use staff::*;
 pub use visit::*;
 
@@ -140,6 +146,8 @@ pub enum View {
     VisitEnded(VisitEnded),
     /// The capsule machine.
     Draw(Draw),
+    /// A resident's own page.
+    Own(Box<Own>),
     /// Which fare a card rides for.
     Fare(FareTold),
     /// What was just done is taken back.
@@ -185,8 +193,10 @@ pub struct Idle {
     pub service: ServiceKind,
     /// Notices in rotation.
     pub notices: Vec<String>,
-    /// The ranking, where the facility shows one.
-    pub ranking: Vec<RankRow>,
+    /// The boards, where the facility shows any; the screen shows one after the other.
+    pub boards: Vec<IdleBoard>,
+    /// How old they are, where that is more than an hour.
+    pub boards_as_of: Option<AsOf>,
     /// Points of one visit, for "tap and get N points"; 0 where there are none.
     pub points: u32,
 }
@@ -200,17 +210,6 @@ pub enum ServiceKind {
     Visit,
     /// Which fare it rides for.
     Fare,
-}
-
-/// A row of the ranking.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RankRow {
-    /// The place; equal points share one.
-    pub place: u32,
-    /// A nickname its owner chose to show.
-    pub nickname: Option<Pii<String>>,
-    /// Points.
-    pub points: i64,
 }
 
 /// A household.

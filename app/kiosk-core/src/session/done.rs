@@ -1,7 +1,7 @@
 //! What was done, on disk, and can still be taken back.
 
 use machitap_domain::{
-    FactBody, FactId, Millis, Now, Pseudonym, Stamp,
+    FactBody, FactId, Folds, Millis, Now, Pseudonym, Stamp,
     attendance::{Direction, Passage},
     points::{VisitMade, account::Ended, earn::Earning},
 };
@@ -25,7 +25,7 @@ pub(super) enum Planned {
     },
     Visit(Box<Visited>),
     Ended {
-        subject: Pseudonym,
+        visitor: Visitor,
         fact: FactId,
         minutes: Option<Millis>,
     },
@@ -42,7 +42,7 @@ pub(super) struct Visited {
 /// What is shown.
 pub(super) struct Done {
     what: What,
-    /// Who may turn the machine.
+    /// Who may turn the machine and open their own page.
     visitor: Option<Visitor>,
     acts: Vec<(FactId, Pseudonym)>,
     at: Stamp,
@@ -92,17 +92,20 @@ impl Planned {
                 return (done.of(visitor), before);
             }
             Self::Ended {
-                subject,
+                visitor,
                 fact,
                 minutes,
-            } => (
-                What::Ended(VisitEnded {
+            } => {
+                let what = What::Ended(VisitEnded {
                     minutes,
                     already: false,
+                    own: session.has_own_page(&visitor),
                     undo: None,
-                }),
-                vec![(fact, subject)],
-            ),
+                });
+                let acts = vec![(fact, visitor.subject)];
+                let done = Done::new(session, cx, what, acts, cx.now.stamp());
+                return (done.of(&visitor), before);
+            }
             Self::Undone => (What::Undone, Vec::new()),
         };
         (Done::new(session, cx, what, acts, cx.now.stamp()), before)
@@ -157,10 +160,11 @@ impl Done {
         let what = What::Ended(VisitEnded {
             minutes: visit::minutes_between(&last.at, &ended.at).filter(|_| visitor.may_be_told()),
             already: true,
+            own: session.has_own_page(visitor),
             undo: None,
         });
         let acts = vec![(ended.fact, visitor.subject)];
-        Self::new(session, cx, what, acts, ended.at)
+        Self::new(session, cx, what, acts, ended.at).of(visitor)
     }
 
     pub(super) fn nursery_before(
@@ -240,13 +244,21 @@ impl Done {
 }
 
 impl Session {
+    pub(super) fn done_view(&self, done: &Done, now: &Now, folds: &Folds) -> View {
+        let mut view = done.view(now);
+        if let (View::VisitDone(shown), Some(visitor)) = (&mut view, &done.visitor) {
+            self.tell_standing(shown, visitor, now, folds);
+        }
+        view
+    }
+
     pub(super) fn touch_done(&mut self, cx: &mut Turn<'_>, touch: Touch) {
         let State::Done(done) = &self.state else {
             return;
         };
         match touch {
             Touch::Confirm | Touch::Cancel => self.go(State::Base),
-            Touch::Spin | Touch::Odds => {
+            Touch::Spin | Touch::Odds if matches!(done.what, What::Visit(_)) => {
                 if let Some(visitor) = done.visitor.clone() {
                     self.draw_from_visit(cx, &visitor, touch);
                 }

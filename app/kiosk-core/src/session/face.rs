@@ -3,16 +3,12 @@
 use machitap_domain::{
     Folds, Now,
     catalogue::{Language, Service},
-    ranking::{Period, Scope},
 };
 
 use super::{Session, State, clock};
 use crate::{
     input::StoreTrouble,
-    view::{
-        Badge, ClockFace, Header, Idle, Message, OutOfService, OutReason, RankRow, ServiceKind,
-        View,
-    },
+    view::{Badge, ClockFace, Header, Idle, Message, OutOfService, OutReason, ServiceKind, View},
 };
 
 /// A roster older than this many days is said to be old.
@@ -105,7 +101,7 @@ impl Session {
             State::Household(open) => View::Household(self.household_view(open, now, folds)),
             State::Choosing(choosing) => self.choice_view(choosing, now),
             State::Asking(asking) => self.asking_view(asking, now),
-            State::Done(done) => done.view(now),
+            State::Done(done) => self.done_view(done, now, folds),
             State::Draw(drawing) => self.draw_view(drawing, now, folds),
             State::Fare { told, .. } => View::Fare(self.fare_view(told)),
             State::Message { kind, .. } => View::Message(Message {
@@ -151,23 +147,13 @@ impl Session {
                 (ServiceKind::Visit, points.on(today).base)
             }
         };
-        let ranking = match (&self.ranking, kind) {
-            (Some(ranking), ServiceKind::Visit) => ranking
-                .board(&Scope::Town, Period::Week)
-                .iter()
-                .flat_map(|board| &board.rows)
-                .map(|row| RankRow {
-                    place: row.place,
-                    nickname: row.nickname.clone(),
-                    points: row.points,
-                })
-                .collect(),
-            _ => Vec::new(),
-        };
+        let shows = kind == ServiceKind::Visit;
+        let boards = shows.then(|| self.boards(now)).unwrap_or_default();
         Idle {
             service: kind,
             notices,
-            ranking,
+            boards_as_of: self.boards_as_of(now).filter(|_| !boards.is_empty()),
+            boards,
             points,
         }
     }

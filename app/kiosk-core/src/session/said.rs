@@ -57,7 +57,6 @@ impl Session {
             tap_to_leave: made.ended.is_none()
                 && made.helped.is_none()
                 && self.hall().is_some_and(|h| h.stay),
-            balance: told.then(|| account.balance()),
             visits: told.then(|| account.visits()),
             next: if told {
                 self.coming(cx, coming)

@@ -174,9 +174,9 @@ impl Session {
             FactBody::VisitEnded,
         );
         let planned = done::Planned::Ended {
-            subject: visitor.subject,
             fact: end.id,
             minutes: minutes.filter(|_| visitor.may_be_told()),
+            visitor,
         };
         self.append(cx, vec![end], After::Done(planned));
     }
@@ -190,6 +190,13 @@ impl Session {
         self.ask(cx, visitor, purpose, earn)
     }
 
+    /// What the roster says of somebody; nothing of whom it does not name.
+    pub(super) fn person(&self, citizen: &CitizenId) -> Person {
+        self.roster
+            .as_ref()
+            .map_or_else(Person::default, |(r, _)| r.for_points(citizen))
+    }
+
     /// Asks the rules about this visitor, now.
     pub(super) fn ask<T>(
         &self,
@@ -199,14 +206,10 @@ impl Session {
         question: impl FnOnce(&Asked<'_>) -> T,
     ) -> Option<T> {
         let account: Account = cx.folds.account(&visitor.subject);
-        let person = self
-            .roster
-            .as_ref()
-            .map_or_else(Person::default, |(r, _)| r.for_points(&visitor.citizen));
         Some(question(&Asked {
             rule: self.hall()?.points,
             town: &self.catalogue.as_ref()?.points,
-            person,
+            person: self.person(&visitor.citizen),
             account: &account,
             at: &cx.now.stamp(),
             zone: &self.zone,

@@ -2,7 +2,7 @@
 
 use machitap_domain::points::caps::CapHit;
 
-use super::{DrawOffer, Remaining, WallTime};
+use super::{AsOf, DrawOffer, OwnPlace, Remaining, WallTime};
 
 /// What is the facility used for, and how many came? Nothing is recorded yet.
 ///
@@ -49,9 +49,16 @@ pub struct VisitDone {
     pub heads: Option<u16>,
     /// A tap on the way out ends this visit: the screen asks for it.
     pub tap_to_leave: bool,
-    /// The balance after it, as far as this kiosk knows; `None` for a card that proves
-    /// too little to be told.
-    pub balance: Option<i64>,
+    /// Points neither spent nor set aside after it, over all kiosks; `None` for a card that
+    /// proves too little to be told.
+    pub balance: Option<u64>,
+    /// How old the city's word about the balance is; `None`: only this kiosk's journal speaks.
+    pub elsewhere: Option<AsOf>,
+    /// Where they stand in the town this week; `None` where there is no board of this week,
+    /// and never for a child.
+    pub place: Option<OwnPlace>,
+    /// [`crate::Touch::Own`] opens the resident's own page.
+    pub own: bool,
     /// Visits here so far, this one included; `None` likewise.
     pub visits: Option<u64>,
     /// What comes next; nothing for a card that proves too little.
@@ -77,6 +84,9 @@ impl VisitDone {
             heads: None,
             tap_to_leave: false,
             balance: None,
+            elsewhere: None,
+            place: None,
+            own: false,
             visits: None,
             next: Coming {
                 streak: None,
@@ -195,6 +205,8 @@ pub struct VisitEnded {
     pub minutes: Option<u64>,
     /// True: an earlier tap did this; nothing new was recorded.
     pub already: bool,
+    /// [`crate::Touch::Own`] opens the resident's own page.
+    pub own: bool,
     /// While it can be taken back: the visit goes on then.
     pub undo: Option<Remaining>,
 }

@@ -21,10 +21,9 @@ impl Session {
     }
 
     pub(super) fn player(&self, visitor: &Visitor) -> Player {
-        let roster = self.roster.as_ref().map(|(roster, _)| roster);
         Player {
             subject: visitor.subject,
-            age: roster.and_then(|r| r.for_points(&visitor.citizen).age),
+            age: self.person(&visitor.citizen).age,
         }
     }
 

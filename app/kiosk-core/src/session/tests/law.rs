@@ -156,7 +156,7 @@ fn visit_is_sound(done: &VisitDone) {
         _ => assert!(done.lines.is_empty(), "{done:?}"),
     }
     if let Some(balance) = done.balance {
-        assert!(balance >= i64::from(sum), "{done:?}");
+        assert!(balance >= u64::from(sum), "{done:?}");
     }
     for card in [done.next.streak, done.next.stamps].into_iter().flatten() {
         assert!(card.have <= card.of, "{done:?}");
