@@ -111,6 +111,7 @@ impl Session {
             State::Message { kind, .. } => View::Message(Message {
                 kind: *kind,
                 contact: self.contact(),
+                next_event: None,
             }),
             State::StaffPin(pin) => View::StaffPin(pin.view()),
             State::Panel(panel) => self.panel_view(panel, now, folds),
@@ -169,6 +170,7 @@ impl Session {
             notices,
             ranking,
             points,
+            event: None,
         }
     }
 
