@@ -178,6 +178,22 @@ text_id!(
     ClassId, "fare class id", 2..=24, is_lower, LOWER
 );
 public_id!(ClassId);
+text_id!(
+    /// An event. Used once: what an entry earned is given once for it.
+    EventId, "event id", 2..=40, is_lower, LOWER
+);
+public_id!(EventId);
+text_id!(
+    /// Another house's system that residents have a number in: a clinic's, a library's.
+    SystemId, "system id", 2..=24, is_lower, LOWER
+);
+public_id!(SystemId);
+text_id!(
+    /// A resident's number in another house's system. Stands in rosters and hand-offs, never
+    /// on the wire and never in a log.
+    LinkNumber, "link number", 1..=32, is_upper, UPPER
+);
+personal_id!(LinkNumber);
 
 /// One life of a kiosk's journal.
 ///

@@ -18,6 +18,7 @@ pub mod pii;
 pub mod points;
 pub mod pseudonym;
 pub mod ranking;
+pub mod reception;
 pub mod roster;
 pub mod time;
 

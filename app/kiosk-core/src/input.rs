@@ -1,7 +1,7 @@
 //! What reaches the core.
 
 use machitap_domain::{
-    Credential, Fact, Hash,
+    Credential, Fact, FactId, Hash,
     catalogue::{Catalogue, Language},
     draw::Deals,
     fact::Class,
@@ -79,8 +79,27 @@ pub enum Input {
     Progress(Box<Progress>),
     /// The answer to [`crate::Output::Papers`].
     Papers(PapersAnswer),
+    /// A note of [`crate::Output::HandOff`] was taken.
+    HandedOff(NoteOf),
+    /// It was not, and will be tried again.
+    HandOffFailed {
+        /// Which.
+        note: NoteOf,
+        /// [`Class::Retry`]: the system does not answer. [`Class::Repair`]: it never will as
+        /// things stand, a directory is missing or it refuses the note.
+        class: Class,
+    },
     /// Nothing but time went by.
     Tick,
+}
+
+/// Which note: by [`machitap_domain::reception::HandOffNote::id`] and whether it withdraws.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NoteOf {
+    /// The announcement.
+    pub announcement: FactId,
+    /// It takes the announcement back.
+    pub withdrawn: bool,
 }
 
 /// What the link shows of itself.

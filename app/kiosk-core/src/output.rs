@@ -1,6 +1,10 @@
 //! What the core wants done.
 
-use machitap_domain::{Draft, Millis, fare::rules::Chime};
+use machitap_domain::{
+    Draft, Millis,
+    fare::rules::Chime,
+    reception::{HandOffNote, Handoff},
+};
 
 use crate::view::{Screen, YearMonth};
 
@@ -24,6 +28,16 @@ pub enum Output {
         month: YearMonth,
         /// True: write them to the stick.
         write: bool,
+    },
+    /// Hand this note over. Tried again until it is taken or its day is over, also while others
+    /// are on their way; answered by [`crate::Input::HandedOff`], and each time it fails by
+    /// [`crate::Input::HandOffFailed`]. A withdrawal goes after the note it withdraws. The core
+    /// gives each note once, and once more after a restart.
+    HandOff {
+        /// The note.
+        note: Box<HandOffNote>,
+        /// The way.
+        to: Handoff,
     },
     /// Keep this small setting across restarts.
     Keep {

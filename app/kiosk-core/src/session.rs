@@ -270,7 +270,7 @@ impl Session {
             self.watch_fares(cx);
         }
         match input {
-            Input::Tick => {}
+            Input::Tick | Input::HandedOff(_) | Input::HandOffFailed { .. } => {}
             Input::CardSeen(tap) => self.card_seen(cx, tap),
             Input::CardRead(tap, credential) => self.card_read(cx, tap, credential),
             Input::CardFailed(tap, problem) => self.card_failed(cx, tap, problem),

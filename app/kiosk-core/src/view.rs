@@ -2,9 +2,11 @@
 
 mod boards;
 mod draw;
+mod event;
 mod fare;
 mod offers;
 mod own;
+mod reception;
 mod staff;
 mod visit;
 
@@ -17,9 +19,11 @@ use machitap_domain::{
 
 pub use boards::*;
 pub use draw::*;
+pub use event::*;
 pub use fare::*;
 pub use offers::*;
 pub use own::*;
+pub use reception::*;
 pub use staff::*;
 pub use visit::*;
 
@@ -150,6 +154,12 @@ pub enum View {
     Own(Box<Own>),
     /// Which fare a card rides for.
     Fare(FareTold),
+    /// An entry to an event is recorded.
+    EventDone(EventDone),
+    /// Somebody left an event.
+    EventLeft(EventLeft),
+    /// A patient is announced.
+    Announced(Announced),
     /// What was just done is taken back.
     Undone,
     /// A message with what to do.
@@ -197,8 +207,10 @@ pub struct Idle {
     pub boards: Vec<IdleBoard>,
     /// How old they are, where that is more than an hour.
     pub boards_as_of: Option<AsOf>,
-    /// Points of one visit, for "tap and get N points"; 0 where there are none.
+    /// Points of one visit or entry, for "tap and get N points"; 0 where there are none.
     pub points: u32,
+    /// The event, at the door of one; `None` where none is to come.
+    pub event: Option<EventSign>,
 }
 
 /// What a card does here.
@@ -210,6 +222,10 @@ pub enum ServiceKind {
     Visit,
     /// Which fare it rides for.
     Fare,
+    /// Entry to an event.
+    Event,
+    /// A patient is announced.
+    Reception,
 }
 
 /// A household.
@@ -339,6 +355,9 @@ pub struct Message {
     pub kind: MessageKind,
     /// Whom to ask or call.
     pub contact: String,
+    /// With [`MessageKind::NoEvent`] and [`MessageKind::EventFull`]: the next event, where one
+    /// is to come.
+    pub next_event: Option<NextEvent>,
 }
 
 /// The messages.
@@ -369,6 +388,14 @@ pub enum MessageKind {
     },
     /// Points for this help were given today already.
     HelpedToday,
+    /// No event takes entries now.
+    NoEvent,
+    /// No place is left.
+    EventFull,
+    /// Only who is on the list may come in: please ask.
+    NotListed,
+    /// The card has no number in the system here: please say your name at the desk.
+    NotLinked,
     /// The staff panel is locked for a while.
     StaffLocked {
         /// So many minutes, rounded up.
@@ -398,6 +425,10 @@ pub struct StaffPanel {
     pub expected: u32,
     /// Staff may give points for help here: [`crate::input::StaffAct::Help`].
     pub helping: bool,
+    /// How the event goes, at the door of one: the latest that took entries.
+    pub event: Option<EventCounts>,
+    /// What has not reached the other system, at a reception; `None` where all has.
+    pub hand_offs: Option<HandOffs>,
     /// The roster's age, whole days; `None` when there is none.
     pub roster_days: Option<u32>,
     /// The link.

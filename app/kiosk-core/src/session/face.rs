@@ -107,6 +107,7 @@ impl Session {
             State::Message { kind, .. } => View::Message(Message {
                 kind: *kind,
                 contact: self.contact(),
+                next_event: None,
             }),
             State::StaffPin(pin) => View::StaffPin(pin.view()),
             State::Panel(panel) => self.panel_view(panel, now, folds),
@@ -155,6 +156,7 @@ impl Session {
             boards_as_of: self.boards_as_of(now).filter(|_| !boards.is_empty()),
             boards,
             points,
+            event: None,
         }
     }
 

@@ -16,6 +16,8 @@ impl Session {
             who: panel.staff().name.clone(),
             here: self.here(now, folds),
             helping: !self.activities(now).is_empty(),
+            event: None,
+            hand_offs: None,
             expected: self
                 .roster
                 .iter()

@@ -338,6 +338,7 @@ impl Kiosk {
                 Output::Tone(tone) => self.tones.push(tone),
                 Output::WakeAt(at) => self.wake = Some(at),
                 Output::Papers { month, write } => self.papers.push((month, write)),
+                Output::HandOff { .. } => {}
                 Output::Keep { key, value } => {
                     self.kept.insert(key.to_owned(), value);
                 }
