@@ -7,7 +7,7 @@ use machitap_kiosk_core::{Screen, Touch, View, input::StaffAct};
 use slint::ComponentHandle;
 
 use crate::{
-    adapter::Models,
+    adapter::{Models, own},
     screens::{ActItem, App, PanelApi, SessionApi, Tongue},
 };
 
@@ -86,6 +86,11 @@ impl Ui {
         session.on_wait(tell(Touch::Wait));
         session.on_spin(tell(Touch::Spin));
         session.on_odds(tell(Touch::Odds));
+        session.on_own(tell(Touch::Own));
+        session.on_tab({
+            let hear = hear.clone();
+            move |item| hear(Touch::Tab(own::tab_of(item)))
+        });
         let tell_place = |touch: fn(usize) -> Touch| {
             let hear = hear.clone();
             move |i| place(i).map(touch).into_iter().for_each(&*hear)
@@ -100,6 +105,7 @@ impl Ui {
         session.on_minutes(tell_step(Touch::Minutes));
         session.on_days(tell_step(Touch::Days));
         session.on_months(tell_step(Touch::Months));
+        session.on_pages(tell_step(Touch::Pages));
         session.on_heads({
             let hear = hear.clone();
             move |by| {

@@ -1,12 +1,13 @@
 use machitap_kiosk_core::view::{Message, MessageKind, OutOfService, OutReason};
 use slint::ComponentHandle;
 
-use super::{header::time, int};
+use super::{event, header::time, int};
 use crate::screens::{App, MessageApi, MessageItem, OutItem};
 
 pub(super) fn show(app: &App, message: &Message) {
     let api = app.global::<MessageApi>();
     api.set_contact(message.contact.as_str().into());
+    event::next(app, message.next_event.as_ref());
     api.set_kind(match message.kind {
         MessageKind::UnknownCard => MessageItem::UnknownCard,
         MessageKind::HoldStill => MessageItem::HoldStill,
@@ -22,6 +23,10 @@ pub(super) fn show(app: &App, message: &Message) {
         MessageKind::NoChildToday => MessageItem::NoChildToday,
         MessageKind::PleaseWait => MessageItem::PleaseWait,
         MessageKind::HelpedToday => MessageItem::HelpedToday,
+        MessageKind::NoEvent => MessageItem::NoEvent,
+        MessageKind::EventFull => MessageItem::EventFull,
+        MessageKind::NotListed => MessageItem::NotListed,
+        MessageKind::NotLinked => MessageItem::NotLinked,
         MessageKind::ComeBackAt { at } => {
             api.set_at(time(Some(at)));
             MessageItem::ComeBackAt

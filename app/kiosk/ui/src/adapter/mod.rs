@@ -3,11 +3,13 @@
 mod asked;
 mod breaks;
 mod draw;
+mod event;
 mod fare;
 mod header;
 mod idle;
 mod message;
 mod nursery;
+pub(crate) mod own;
 mod panel;
 mod staff;
 mod staff_board;
@@ -18,24 +20,29 @@ mod visit;
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
-use machitap_kiosk_core::view::{Header, Remaining, View};
+use machitap_kiosk_core::view::{Header, OwnPage, Remaining, View};
 use slint::{ComponentHandle, Model, SharedString, VecModel};
 
 use crate::screens::{
-    AnswerItem, App, AskedApi, BadgeItem, ChildItem, DrawApi, HeaderApi, IdleApi, LineItem,
-    NurseryApi, OddsItem, Page, PurposeItem, RankItem, SessionApi, VisitApi,
+    AmountItem, AnswerItem, App, AskedApi, BadgeItem, BoardItem, ChildItem, DeedRow, DrawApi,
+    HeaderApi, IdleApi, LineItem, NurseryApi, OddsItem, OfferItem, OwnApi, OwnTabItem, Page,
+    PurposeItem, SessionApi, VisitApi,
 };
 
 /// The lists on the screen. They live as long as the window and change row by row.
 pub(crate) struct Models {
     badges: Rc<VecModel<BadgeItem>>,
     notices: Rc<VecModel<SharedString>>,
-    ranking: Rc<VecModel<RankItem>>,
+    boards: Rc<VecModel<BoardItem>>,
     children: Rc<VecModel<ChildItem>>,
     answers: Rc<VecModel<AnswerItem>>,
     lines: Rc<VecModel<LineItem>>,
     odds: Rc<VecModel<OddsItem>>,
     purposes: Rc<VecModel<PurposeItem>>,
+    tabs: Rc<VecModel<OwnTabItem>>,
+    deeds: Rc<VecModel<DeedRow>>,
+    offers: Rc<VecModel<OfferItem>>,
+    amounts: Rc<VecModel<AmountItem>>,
     staff: staff_pages::Lists,
     epoch: Cell<i32>,
 }
@@ -45,12 +52,16 @@ impl Models {
         let models = Self {
             badges: Rc::default(),
             notices: Rc::default(),
-            ranking: Rc::default(),
+            boards: Rc::default(),
             children: Rc::default(),
             answers: Rc::default(),
             lines: Rc::default(),
             odds: Rc::default(),
             purposes: Rc::default(),
+            tabs: Rc::default(),
+            deeds: Rc::default(),
+            offers: Rc::default(),
+            amounts: Rc::default(),
             staff: staff_pages::Lists::attach(app),
             epoch: Cell::new(0),
         };
@@ -59,7 +70,7 @@ impl Models {
             .set_badges(models.badges.clone().into());
         let idle = app.global::<IdleApi>();
         idle.set_notices(models.notices.clone().into());
-        idle.set_ranking(models.ranking.clone().into());
+        idle.set_boards(models.boards.clone().into());
         app.global::<NurseryApi>()
             .set_children(models.children.clone().into());
         app.global::<AskedApi>()
@@ -68,6 +79,11 @@ impl Models {
         visit.set_lines(models.lines.clone().into());
         app.global::<DrawApi>().set_odds(models.odds.clone().into());
         visit.set_purposes(models.purposes.clone().into());
+        let own = app.global::<OwnApi>();
+        own.set_tabs(models.tabs.clone().into());
+        own.set_deeds(models.deeds.clone().into());
+        own.set_offers(models.offers.clone().into());
+        own.set_amounts(models.amounts.clone().into());
         models
     }
 
@@ -86,7 +102,8 @@ impl Models {
             View::Idle(idle) => {
                 idle::show(app, idle);
                 update(&self.notices, idle.notices.iter().map(Into::into).collect());
-                update(&self.ranking, idle::top(idle).map(idle::rank).collect());
+                update(&self.boards, idle.boards.iter().map(idle::board).collect());
+                event::sign(app, idle.event.as_ref());
                 (Page::Idle, None)
             }
             View::Reading => (Page::Reading, None),
@@ -141,6 +158,30 @@ impl Models {
                 let rows = view.odds.iter().flatten();
                 update(&self.odds, rows.map(draw::odds).collect());
                 (Page::Draw, Some(view.remaining))
+            }
+            View::Own(own) => {
+                own::show(app, own);
+                update(&self.tabs, own.tabs.iter().copied().map(own::tab).collect());
+                update(&self.deeds, own::deeds(own));
+                update(&self.offers, own::offers(own));
+                update(&self.amounts, own::amounts(own));
+                let undo = match &own.page {
+                    OwnPage::Spent(spent) => spent.undo,
+                    _ => None,
+                };
+                (Page::Own, undo)
+            }
+            View::EventDone(done) => {
+                event::done(app, done);
+                (Page::EventDone, done.undo)
+            }
+            View::EventLeft(left) => {
+                event::left(app, left);
+                (Page::EventLeft, left.undo)
+            }
+            View::Announced(announced) => {
+                event::announced(app, *announced);
+                (Page::Announced, announced.undo)
             }
             View::Fare(told) => {
                 fare::show(app, told);

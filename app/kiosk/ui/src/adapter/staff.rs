@@ -24,5 +24,17 @@ pub(super) fn panel(app: &App, panel: &StaffPanel) {
     api.set_pending(grouped(panel.pending));
     api.set_facts(grouped(panel.facts));
     api.set_helping(panel.helping);
+    let event = panel.event.as_ref();
+    api.set_event(event.map(|e| e.name.as_str().into()).unwrap_or_default());
+    if let Some(event) = event {
+        api.set_came(grouped(event.came));
+        api.set_inside(grouped(event.inside));
+        api.set_left(grouped(event.left));
+        api.set_capacity(event.capacity.map(grouped).unwrap_or_default());
+    }
+    let over = panel.hand_offs.unwrap_or_default();
+    api.set_hands_over(panel.hand_offs.is_some());
+    api.set_waiting(grouped(over.waiting));
+    api.set_missed(grouped(over.missed));
     api.set_software(panel.software.as_str().into());
 }

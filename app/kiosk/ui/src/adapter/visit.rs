@@ -4,7 +4,7 @@ use machitap_kiosk_core::view::{
 };
 use slint::{ComponentHandle, SharedString};
 
-use super::{grouped, header::time, int};
+use super::{grouped, header::time, int, own};
 use crate::screens::{
     App, CapItem, CardItem, FromItem, GainedItem, LineItem, LineKind, PeriodItem, PurposeItem,
     VisitApi,
@@ -64,6 +64,9 @@ pub(super) fn done(app: &App, done: &VisitDone) {
     api.set_from(from);
     api.set_from_day(time(day));
     api.set_already(done.already);
+    api.set_own(done.own);
+    api.set_place(own::place(done.place));
+    api.set_age(own::age(done.elsewhere));
 }
 
 pub(super) fn line(line: &GainedLine) -> LineItem {
@@ -111,4 +114,5 @@ pub(super) fn ended(app: &App, ended: VisitEnded) {
     let minutes = ended.minutes.and_then(|m| i32::try_from(m).ok());
     api.set_minutes(minutes.unwrap_or(-1));
     api.set_already(ended.already);
+    api.set_own(ended.own);
 }

@@ -102,6 +102,7 @@ fn message(kind: MessageKind) -> View {
     View::Message(Message {
         kind,
         contact: CONTACT.into(),
+        next_event: None,
     })
 }
 

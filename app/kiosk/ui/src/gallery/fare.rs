@@ -21,8 +21,10 @@ fn idle() -> View {
     View::Idle(Idle {
         service: ServiceKind::Fare,
         notices: Vec::new(),
-        ranking: Vec::new(),
+        boards: Vec::new(),
+        boards_as_of: None,
         points: 0,
+        event: None,
     })
 }
 

@@ -3,8 +3,10 @@
 
 mod door;
 mod draw;
+mod event;
 mod fare;
 mod nursery;
+mod own;
 mod staff;
 mod staff_lists;
 mod town;
@@ -18,6 +20,8 @@ pub fn views() -> Vec<(&'static str, Screen)> {
     let mut all = town::views();
     all.extend(visit::views());
     all.extend(draw::views());
+    all.extend(own::views());
+    all.extend(event::views());
     all.extend(fare::views());
     all.extend(nursery::views());
     all.extend(door::views());

@@ -117,8 +117,10 @@ pub(super) fn idle(notices: &[&str]) -> View {
     View::Idle(Idle {
         service: ServiceKind::Nursery,
         notices: notices.iter().map(|&n| n.into()).collect(),
-        ranking: Vec::new(),
+        boards: Vec::new(),
+        boards_as_of: None,
         points: 0,
+        event: None,
     })
 }
 
@@ -129,6 +131,8 @@ fn panel(connected: bool, roster_days: Option<u32>) -> View {
         expected: if roster_days.is_some() { 64 } else { 0 },
         roster_days,
         helping: false,
+        event: None,
+        hand_offs: None,
         connected,
         pending: if connected { 0 } else { 128 },
         facts: 48_215,

@@ -1,6 +1,7 @@
+use machitap_domain::ranking::Period;
 use machitap_kiosk_core::view::{
-    Badge, Gained, Idle, Message, MessageKind, OutOfService, OutReason, RankRow, Remaining, Screen,
-    ServiceKind, View, VisitDone,
+    AsOf, Badge, BoardOf, BoardRows, BoardTitle, Gained, GroupRow, Idle, IdleBoard, Message,
+    MessageKind, OutOfService, OutReason, RankRow, Remaining, Screen, ServiceKind, View, VisitDone,
 };
 
 use super::{CONTACT, EVENING, HALL, LONG, MORNING, screen, trusted, unsure};
@@ -10,31 +11,74 @@ const UNDO: Remaining = Remaining {
     total_ms: 60_000,
 };
 
-fn ranking() -> Vec<RankRow> {
+fn residents() -> Vec<IdleBoard> {
     let row = |place, nickname: Option<&str>, points| RankRow {
         place,
         nickname: nickname.map(|n| n.to_owned().into()),
         points,
     };
-    vec![
-        row(1, Some("みなとのカモメ"), 1_240),
-        row(2, Some("はなちゃん"), 980),
-        row(3, None, 870),
-        row(3, Some("図書館だいすき"), 870),
-        row(5, Some("あさひ"), 640),
-    ]
+    let rows = vec![
+        row(1, Some("みなとのカモメ"), 240),
+        row(2, Some("はなちゃん"), 180),
+        row(3, None, 170),
+        row(3, Some("図書館だいすき"), 170),
+        row(5, Some("あさひ"), 90),
+    ];
+    vec![IdleBoard {
+        title: BoardTitle {
+            of: BoardOf::Town,
+            period: Period::Week,
+            last: false,
+        },
+        rows: BoardRows::Residents(rows),
+    }]
 }
 
-fn idle(notices: &[&str], ranking: Vec<RankRow>, points: u32) -> View {
+fn areas() -> Vec<IdleBoard> {
+    let row = |place, name: &str, points| GroupRow {
+        place,
+        name: name.into(),
+        members: 40,
+        points,
+    };
+    let rows = vec![
+        row(1, "みなと東地区・新田・浜の町内会 連合", 124_800),
+        row(2, "中央地区", 98_120),
+        row(3, "山の手", 64_000),
+    ];
+    vec![IdleBoard {
+        title: BoardTitle {
+            of: BoardOf::Areas,
+            period: Period::Month,
+            last: true,
+        },
+        rows: BoardRows::Groups(rows),
+    }]
+}
+
+fn boards(boards: Vec<IdleBoard>, as_of: Option<AsOf>) -> View {
     View::Idle(Idle {
         service: ServiceKind::Visit,
-        notices: notices.iter().map(|&n| n.into()).collect(),
-        ranking,
-        points,
+        notices: Vec::new(),
+        boards,
+        boards_as_of: as_of,
+        points: 10,
+        event: None,
     })
 }
 
-fn visit(gained: Gained, balance: Option<i64>, visits: Option<u64>, already: bool) -> View {
+fn idle(notices: &[&str], boards: Vec<IdleBoard>, points: u32) -> View {
+    View::Idle(Idle {
+        service: ServiceKind::Visit,
+        notices: notices.iter().map(|&n| n.into()).collect(),
+        boards,
+        boards_as_of: None,
+        points,
+        event: None,
+    })
+}
+
+fn visit(gained: Gained, balance: Option<u64>, visits: Option<u64>, already: bool) -> View {
     View::VisitDone(VisitDone {
         balance,
         visits,
@@ -48,6 +92,7 @@ fn message(kind: MessageKind) -> View {
     View::Message(Message {
         kind,
         contact: CONTACT.into(),
+        next_event: None,
     })
 }
 
@@ -64,7 +109,11 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
     let notice = "11月30日（月）は 休館日です。";
     vec![
         ("starting", screen("", unsure(None), &[], View::Starting)),
-        ("visit-idle", at(idle(&[notice], ranking(), 10))),
+        ("visit-idle", at(idle(&[notice], residents(), 10))),
+        (
+            "visit-idle-areas",
+            at(boards(areas(), Some(AsOf::Hours(30)))),
+        ),
         ("visit-idle-plain", at(idle(&[], Vec::new(), 0))),
         (
             "visit-idle-long",
@@ -76,7 +125,7 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
                     &[
                         "「みなと子どもまつり」の お手伝いを してくださる方を さがしています。くわしくは 窓口まで。",
                     ],
-                    ranking(),
+                    residents(),
                     100,
                 ),
             ),

@@ -184,6 +184,7 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
         View::VisitEnded(VisitEnded {
             minutes,
             already,
+            own: false,
             undo: (!already).then_some(UNDO),
         })
     };
@@ -216,6 +217,7 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
             at(View::Message(Message {
                 kind: MessageKind::HelpedToday,
                 contact: CONTACT.into(),
+                next_event: None,
             })),
         ),
         ("staff-helping", at(helping(None, false))),
@@ -227,6 +229,8 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
                 here: None,
                 expected: 0,
                 helping: true,
+                event: None,
+                hand_offs: None,
                 roster_days: Some(0),
                 connected: true,
                 pending: 0,
