@@ -1,10 +1,13 @@
 mod alarms;
+mod boards;
 mod clock;
 mod door;
 mod draw;
 mod fare;
 mod law;
 mod nursery;
+mod offers;
+mod own;
 mod panel;
 mod points;
 mod prices;

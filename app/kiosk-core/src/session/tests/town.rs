@@ -12,7 +12,7 @@ use machitap_domain::{
     fare::FareList,
     notices::Notices,
     nursery::absence::{AbsenceNotice, Absences},
-    points::{PointRule, caps::TownPoints},
+    points::{PointRule, caps::TownPoints, offers::Offers},
     roster::{Child, ClassMark, Guardian, Household, Resident, Roster, Staff},
 };
 use machitap_wire::bundle::PurposeKeys;
@@ -131,7 +131,7 @@ pub(super) fn catalogue(service: Service) -> Catalogue {
         )]),
         points: TownPoints::default(),
         draws: Vec::new(),
-        offers: machitap_domain::points::offers::Offers::default(),
+        offers: Offers::default(),
     }
 }
 
@@ -164,6 +164,7 @@ pub(super) struct Kiosk {
 pub(super) struct City {
     pub(super) draws: Vec<DrawTable>,
     pub(super) deals: Deals,
+    pub(super) offers: Offers,
 }
 
 impl Kiosk {
@@ -268,6 +269,16 @@ impl Kiosk {
             absences: Box::new(absences),
             issued_ms: MORNING,
         });
+    }
+
+    /// The city changes the catalogue it set up.
+    pub(super) fn catalogue(&mut self, change: impl FnOnce(&mut Catalogue)) {
+        let mut catalogue = catalogue(self.service.clone());
+        catalogue.draws = self.city.draws.clone();
+        catalogue.offers = self.city.offers.clone();
+        change(&mut catalogue);
+        catalogue.check().unwrap();
+        self.give(Input::Catalogue(Box::new(catalogue)));
     }
 
     /// The city publishes a fare list.
@@ -457,6 +468,7 @@ fn setup(service: &Service, city: &City, kept: BTreeMap<String, String>, last_se
     let mut n = u128::from(last_seq) << 64;
     let mut catalogue = catalogue(service.clone());
     catalogue.draws = city.draws.clone();
+    catalogue.offers = city.offers.clone();
     catalogue.check().unwrap();
     Setup {
         kiosk: "kiosk-1".parse().unwrap(),
