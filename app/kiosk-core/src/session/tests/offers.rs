@@ -355,7 +355,8 @@ fn an_offer_taken_out_while_it_is_looked_at_is_said_to_be_gone() {
         kiosk.touch(Touch::Pick(0));
         kiosk.catalogue(|c| take_out(&mut c.offers));
         assert_eq!(own(&kiosk).page, OwnPage::OfferGone);
-        assert!(own(&kiosk).tabs.contains(&own(&kiosk).tab));
+        assert_eq!(own(&kiosk).tab, tab);
+        assert!(own(&kiosk).tabs.contains(&tab));
         kiosk.touch(Touch::Confirm);
         assert_eq!(spends(&kiosk), 0);
         match tab {
@@ -535,6 +536,20 @@ fn without_the_citys_word_what_is_known_here_is_enough() {
 }
 
 #[test]
+fn in_one_boot_the_history_keeps_the_order_of_deeds() {
+    let mut kiosk = at(OwnTab::Prizes, 500);
+    // The time server sets the clock back a little after the visit.
+    kiosk.now.clock.wall_ms -= 60_000;
+    kiosk.touch(Touch::Pick(0));
+    kiosk.touch(Touch::Confirm);
+    kiosk.touch(Touch::Tab(OwnTab::History));
+    let OwnPage::History(history) = &own(&kiosk).page else {
+        panic!("the history expected");
+    };
+    assert!(matches!(history.rows[0].what, Happened::Spent { .. }));
+}
+
+#[test]
 fn settled_entries_count_though_the_citys_word_is_lost() {
     let mut kiosk = at(OwnTab::Prizes, 900);
     kiosk.touch(Touch::Pick(0));
@@ -596,9 +611,14 @@ fn answers_are_journalled_once_whoever_looks_and_after_a_restart() {
         visits: 1,
     };
     kiosk.disk = Some(StoreTrouble::Full);
+    let appends = kiosk.appends;
     answer(&mut kiosk, SpendVerdict::Settled, 710, own_part);
     kiosk.wait(130_000);
-    assert_eq!(answers(&kiosk), 0);
+    assert_eq!(
+        (answers(&kiosk), kiosk.appends),
+        (0, appends + 1),
+        "no use in trying on"
+    );
     kiosk.disk = None;
     kiosk.give(Input::Store(None));
     assert_eq!(answers(&kiosk), 1);

@@ -196,7 +196,7 @@ fn a_copied_number_has_no_own_page() {
 
 #[test]
 fn it_opens_from_a_visit_and_from_its_end() {
-    let mut kiosk = Kiosk::new(points::hall("", 0, false, true));
+    let mut kiosk = Kiosk::in_city(points::hall("", 0, false, true), draw::city());
     kiosk.touch(Touch::Own);
     assert!(matches!(kiosk.view(), View::Idle(_)), "nobody is here");
     kiosk.tap(card(1));
@@ -205,7 +205,10 @@ fn it_opens_from_a_visit_and_from_its_end() {
     kiosk.tap(card(1));
     assert!(matches!(kiosk.view(), View::VisitEnded(ended) if ended.own));
     kiosk.touch(Touch::Spin);
-    assert!(matches!(kiosk.view(), View::VisitEnded(_)));
+    assert!(
+        matches!(kiosk.view(), View::VisitEnded(_)),
+        "not offered here"
+    );
     kiosk.touch(Touch::Own);
     assert_eq!(own(&kiosk).tab, OwnTab::Overview);
     // The end that was said before, too.

@@ -148,6 +148,8 @@ pub(super) struct Kiosk {
     pub(super) tones: Vec<Tone>,
     pub(super) kept: BTreeMap<String, String>,
     pub(super) disk: Option<StoreTrouble>,
+    /// How often something was to be put on disk.
+    pub(super) appends: usize,
     /// Papers that were asked for.
     pub(super) papers: Vec<(YearMonth, bool)>,
     published: Option<(Roster, i64)>,
@@ -191,6 +193,7 @@ impl Kiosk {
             tones: Vec::new(),
             kept: BTreeMap::new(),
             disk: None,
+            appends: 0,
             papers: Vec::new(),
             published: Some((roster(), MORNING - 86_400_000)),
             absent: None,
@@ -339,6 +342,7 @@ impl Kiosk {
         while let Some(output) = out.pop_front() {
             match output {
                 Output::Append(drafts) => {
+                    self.appends += 1;
                     let answer = match self.disk {
                         Some(trouble) => Input::NotAppended(trouble),
                         None => Input::Appended(self.write(drafts)),
