@@ -13,6 +13,7 @@ pub mod fold;
 pub mod ids;
 pub mod notices;
 pub mod nursery;
+pub mod pairing;
 pub mod pii;
 pub mod points;
 pub mod pseudonym;

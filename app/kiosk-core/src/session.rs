@@ -66,8 +66,11 @@ pub use own::{HISTORY_ROWS, OFFER_CARDS, OWN_MS};
 pub use panel::EMERGENCY_IDLE_MS;
 use turn::{After, Turn};
 
-/// Makes the names of facts; the only randomness the core needs.
+/// Makes the names of facts.
 pub type NewId = Box<dyn FnMut(&Stamp) -> FactId + Send>;
+
+/// Makes 16 bytes nobody can tell, for the code a phone is paired with.
+pub type NewSecret = Box<dyn FnMut() -> [u8; 16] + Send>;
 
 /// What the session starts from.
 pub struct Setup {
@@ -109,6 +112,8 @@ pub struct Setup {
     pub last_seq: u64,
     /// Names for facts.
     pub new_id: NewId,
+    /// Secrets for pairing phones, from the system's own source of chance.
+    pub new_secret: NewSecret,
 }
 
 /// The session machine.
@@ -140,6 +145,7 @@ pub struct Session {
     told_held: bool,
     watched: Option<i64>,
     new_id: NewId,
+    new_secret: NewSecret,
     link: LinkView,
     reader_ready: bool,
     trouble: Option<StoreTrouble>,
@@ -223,6 +229,7 @@ impl Session {
             told_held: false,
             watched: None,
             new_id: setup.new_id,
+            new_secret: setup.new_secret,
             link: LinkView::default(),
             reader_ready: true,
             trouble: None,

@@ -6,11 +6,12 @@
 
 mod history;
 mod offers;
+mod phone;
 mod purse;
 mod view;
 
 use machitap_domain::{
-    FactBody, FactId, Millis, Now,
+    FactBody, FactId, Millis, Now, Pii,
     ids::OfferId,
     points::spend::{Spend, SpendFor},
 };
@@ -50,6 +51,8 @@ enum Page {
     Offer { id: OfferId, amount: Option<u32> },
     /// Points that were set aside.
     Spent { fact: FactId, spend: Spend },
+    /// A code to pair a phone with. Nothing else holds its secret.
+    Paired { address: Pii<String> },
 }
 
 impl Owner {
@@ -106,6 +109,7 @@ impl Session {
                 page: Page::Tab,
                 ..owner
             },
+            (Page::Tab, Touch::Confirm) if tab == OwnTab::Phone => return self.pair(cx, owner),
             (Page::Tab, Touch::Confirm | Touch::Cancel) => return self.go(State::Base),
             (Page::Tab, Touch::Pages(by)) => Owner {
                 list: self.list_page(&owner, by, cx),
@@ -132,9 +136,10 @@ impl Session {
                 let fact = *fact;
                 return self.take_spend_back(cx, owner, fact);
             }
-            (Page::Offer { .. } | Page::Spent { .. }, Touch::Cancel | Touch::Confirm) => {
-                owner.turned_to(Page::Tab)
-            }
+            (
+                Page::Offer { .. } | Page::Spent { .. } | Page::Paired { .. },
+                Touch::Cancel | Touch::Confirm,
+            ) => owner.turned_to(Page::Tab),
             _ => return,
         };
         self.go(State::Own(Box::new(next.touched(cx.now))));

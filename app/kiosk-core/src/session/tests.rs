@@ -9,6 +9,7 @@ mod nursery;
 mod offers;
 mod own;
 mod panel;
+mod phone;
 mod points;
 mod prices;
 mod service;

@@ -68,7 +68,7 @@ impl Session {
         match owner.tab {
             OwnTab::Prizes => Some(self.prizes(now).get(nth)?.id.clone()),
             OwnTab::Projects => Some(self.projects(now).get(nth)?.id.clone()),
-            OwnTab::Overview | OwnTab::History | OwnTab::Held => None,
+            OwnTab::Overview | OwnTab::History | OwnTab::Phone | OwnTab::Held => None,
         }
     }
 

@@ -6,11 +6,12 @@ use super::{HISTORY_ROWS, OFFER_CARDS, OWN_MS, OwnTab, Owner, Page, Session, Tur
 use crate::view::{Held, HistoryRow, Listed, Overview, Own, OwnPage, Pages, Remaining, View};
 
 /// A tab may stand here; whether it does hangs on the catalogue.
-const TABS: [OwnTab; 5] = [
+const TABS: [OwnTab; 6] = [
     OwnTab::Overview,
     OwnTab::History,
     OwnTab::Prizes,
     OwnTab::Projects,
+    OwnTab::Phone,
     OwnTab::Held,
 ];
 
@@ -29,6 +30,7 @@ impl Session {
             OwnTab::Overview | OwnTab::History | OwnTab::Held => true,
             OwnTab::Prizes => !self.prizes(now).is_empty(),
             OwnTab::Projects => !self.projects(now).is_empty(),
+            OwnTab::Phone => self.pairing().is_some(),
         }
     }
 
@@ -50,7 +52,7 @@ impl Session {
             }
             OwnTab::Prizes => pages_of(self.prizes(cx.now).len(), OFFER_CARDS),
             OwnTab::Projects => pages_of(self.projects(cx.now).len(), OFFER_CARDS),
-            OwnTab::Overview | OwnTab::Held => 1,
+            OwnTab::Overview | OwnTab::Phone | OwnTab::Held => 1,
         };
         let by = isize::try_from(by).unwrap_or(0);
         owner.list.saturating_add_signed(by).min(pages - 1)
@@ -63,10 +65,14 @@ impl Session {
         let page = match &owner.page {
             Page::Offer { id, amount } => Some(self.offer_sheet(tab, id, *amount, &purse)),
             Page::Spent { .. } => self.spent(owner, &purse, now).map(OwnPage::Spent),
+            Page::Paired { address } => Some(Self::phone_code(owner, address, now)),
+            Page::Tab if tab == OwnTab::Phone => self.phone(now),
             Page::Tab => None,
         };
         let page = page.unwrap_or_else(|| match tab {
-            OwnTab::Overview => OwnPage::Overview(self.overview(&owner.visitor, now, folds)),
+            OwnTab::Overview | OwnTab::Phone => {
+                OwnPage::Overview(self.overview(&owner.visitor, now, folds))
+            }
             OwnTab::History => {
                 let rows: Vec<HistoryRow> = self.history(purse.account());
                 OwnPage::History(page_of(rows, owner.list, HISTORY_ROWS))

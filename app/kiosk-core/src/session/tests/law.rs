@@ -13,9 +13,9 @@ use proptest::prelude::*;
 
 use super::{
     door::asking,
-    draw, fare, offers, own, points,
+    draw, fare, offers, own, phone, points,
     prices::{self, CAP_YEN},
-    town::{Kiosk, NTP, VISIT, card, citizen, felica, purposes},
+    town::{City, Kiosk, NTP, VISIT, card, citizen, felica, purposes},
 };
 use crate::{
     input::{CardProblem, Input, StaffAct, StoreTrouble, Touch},
@@ -83,6 +83,7 @@ fn op() -> impl Strategy<Value = Op> {
             Just(OwnTab::History),
             Just(OwnTab::Prizes),
             Just(OwnTab::Projects),
+            Just(OwnTab::Phone),
             Just(OwnTab::Held),
         ]
         .prop_map(Touch::Tab),
@@ -189,6 +190,7 @@ fn own_is_sound(own: &Own, rests_on: impl Fn(fn(&FactBody) -> bool) -> bool) {
             assert!(!back || rests_on(|b| matches!(b, FactBody::Undone { .. })));
             assert!(spent.undo.is_none() || spent.state == SpendState::OnItsWay);
         }
+        OwnPage::Code(_) => assert!(rests_on(|b| matches!(b, FactBody::Paired { .. }))),
         OwnPage::Prize(sheet) => {
             assert_eq!(sheet.after.is_some(), sheet.card.cannot.is_none());
         }
@@ -303,7 +305,8 @@ proptest! {
 
     #[test]
     fn the_law_holds_where_points_are_spent(ops in prop::collection::vec(op(), 0..60)) {
-        let mut kiosk = Kiosk::in_city(VISIT, offers::city());
+        let city = City { pairing: Some(phone::pairing()), ..offers::city() };
+        let mut kiosk = Kiosk::in_city(VISIT, city);
         kiosk.give(Input::Accounts(Box::new(own::elsewhere(450))));
         play_at(kiosk, ops);
     }

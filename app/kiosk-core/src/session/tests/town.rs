@@ -12,6 +12,7 @@ use machitap_domain::{
     fare::FareList,
     notices::Notices,
     nursery::absence::{AbsenceNotice, Absences},
+    pairing::Pairing,
     points::{PointRule, caps::TownPoints, offers::Offers},
     roster::{Child, ClassMark, Guardian, Household, Resident, Roster, Staff},
 };
@@ -132,6 +133,7 @@ pub(super) fn catalogue(service: Service) -> Catalogue {
         points: TownPoints::default(),
         draws: Vec::new(),
         offers: Offers::default(),
+        pairing: None,
     }
 }
 
@@ -167,6 +169,7 @@ pub(super) struct City {
     pub(super) draws: Vec<DrawTable>,
     pub(super) deals: Deals,
     pub(super) offers: Offers,
+    pub(super) pairing: Option<Pairing>,
 }
 
 impl Kiosk {
@@ -279,6 +282,7 @@ impl Kiosk {
         let mut catalogue = catalogue(self.service.clone());
         catalogue.draws = self.city.draws.clone();
         catalogue.offers = self.city.offers.clone();
+        catalogue.pairing = self.city.pairing.clone();
         change(&mut catalogue);
         catalogue.check().unwrap();
         self.give(Input::Catalogue(Box::new(catalogue)));
@@ -470,9 +474,11 @@ pub(super) fn purposes() -> PurposeKeys {
 
 fn setup(service: &Service, city: &City, kept: BTreeMap<String, String>, last_seq: u64) -> Setup {
     let mut n = u128::from(last_seq) << 64;
+    let mut secret = 0xA0_u8;
     let mut catalogue = catalogue(service.clone());
     catalogue.draws = city.draws.clone();
     catalogue.offers = city.offers.clone();
+    catalogue.pairing = city.pairing.clone();
     catalogue.check().unwrap();
     Setup {
         kiosk: "kiosk-1".parse().unwrap(),
@@ -496,6 +502,10 @@ fn setup(service: &Service, city: &City, kept: BTreeMap<String, String>, last_se
         new_id: Box::new(move |_| {
             n += 1;
             FactId(Uuid::from_u128(n))
+        }),
+        new_secret: Box::new(move || {
+            secret = secret.wrapping_add(1);
+            [secret; 16]
         }),
     }
 }
