@@ -10,6 +10,7 @@ use crate::{
     fare::rules::{FareRules, InvalidFare},
     ids::{CityId, FacilityId, KioskId},
     nursery::settings::{InvalidNursery, Nursery},
+    pairing::{InvalidPairing, Pairing},
     points::{
         caps::TownPoints,
         offers::{InvalidOffers, Offers},
@@ -72,6 +73,9 @@ pub struct Catalogue {
     /// What points are spent on.
     #[serde(default, skip_serializing_if = "Offers::is_empty")]
     pub offers: Offers,
+    /// Where residents pair their phones; nowhere when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pairing: Option<Pairing>,
 }
 
 /// One facility.
@@ -247,6 +251,9 @@ pub enum InvalidCatalogue {
     /// An offer with a slip.
     #[error("offers: {0}")]
     Offers(InvalidOffers),
+    /// The pairing with a slip.
+    #[error("pairing: {0}")]
+    Pairing(InvalidPairing),
 }
 
 /// More than this for one visit is a slip of the pen.
@@ -277,6 +284,9 @@ impl Catalogue {
         self.points.check().map_err(InvalidCatalogue::TownPoints)?;
         check_all(&self.draws).map_err(InvalidCatalogue::Draw)?;
         self.offers.check().map_err(InvalidCatalogue::Offers)?;
+        if let Some(pairing) = &self.pairing {
+            pairing.check().map_err(InvalidCatalogue::Pairing)?;
+        }
         for (id, facility) in &self.facilities {
             facility.zone()?;
             if let Service::Visit {
@@ -356,6 +366,7 @@ mod tests {
             points: TownPoints::default(),
             draws: Vec::new(),
             offers: crate::points::offers::Offers::default(),
+            pairing: None,
         }
     }
 
@@ -383,6 +394,13 @@ mod tests {
             timing.to_string().contains("timing.confirm_ms is 10 ms"),
             "{timing}"
         );
+        let mut town = catalogue("Asia/Tokyo", Timing::default());
+        town.pairing = Some(Pairing {
+            url: "http://town.example".into(),
+            minutes: 5,
+        });
+        let said = town.check().unwrap_err().to_string();
+        assert!(said.starts_with("pairing: url"), "{said}");
         let mut none = catalogue("Asia/Tokyo", Timing::default());
         none.facilities.clear();
         assert_eq!(none.check(), Err(InvalidCatalogue::Empty));
@@ -405,7 +423,8 @@ mod tests {
         let slip = r#"{"kind":"visit","points":{"base":10,"visits_per_day":1},"purpose":[]}"#;
         assert!(serde_json::from_str::<Service>(slip).is_err());
         let mut town = catalogue("Asia/Tokyo", Timing::default());
-        assert!(!serde_json::to_string(&town).unwrap().contains("points"));
+        let written = serde_json::to_string(&town).unwrap();
+        assert!(!written.contains("points") && !written.contains("pairing"));
         let mut rule = PointRule::plain(10, 1);
         rule.rules = vec![crate::points::rules::Rules::plain(10_001, 1)];
         for facility in town.facilities.values_mut() {

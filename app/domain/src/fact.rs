@@ -346,6 +346,13 @@ pub enum FactBody {
         /// The answer.
         verdict: SpendVerdict,
     },
+    /// A code to pair a phone with was shown. The subject is the resident.
+    Paired {
+        /// SHA-256 of the secret the code carries; the secret is in no fact.
+        code: Hash,
+        /// It is good until then, milliseconds since 1970-01-01T00:00:00Z.
+        until_ms: i64,
+    },
     /// Spins for a draw were given. Caused by the deed they are for.
     SpinsGiven(SpinsGiven),
     /// A spin was turned, and what it brought. Caused by the gift it is of.
@@ -499,6 +506,17 @@ pub(crate) mod tests {
                     verdict: SpendVerdict::Settled,
                 },
                 r#"{"kind":"spend-answered","verdict":"settled"}"#,
+            ),
+            (
+                FactBody::Paired {
+                    code: Hash::GENESIS,
+                    until_ms: 1_775_000_000_000,
+                },
+                concat!(
+                    r#"{"kind":"paired","code":""#,
+                    r#"0000000000000000000000000000000000000000000000000000000000000000"#,
+                    r#"","until_ms":1775000000000}"#
+                ),
             ),
         ] {
             assert_eq!(serde_json::to_string(&body).unwrap(), bytes);

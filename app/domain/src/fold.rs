@@ -314,7 +314,7 @@ impl Folds {
             }),
             FactBody::Award(award) => fact.caused_by.is_some_and(|v| account.award(v, award)),
             FactBody::Spend(spend) => {
-                account.spend(fact.id, spend.clone());
+                account.spend(fact.id, fact.at, spend.clone());
                 true
             }
             FactBody::SpendAnswered { verdict } => {

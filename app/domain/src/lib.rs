@@ -14,6 +14,7 @@ pub mod ids;
 pub mod notices;
 pub mod nursery;
 pub mod picture;
+pub mod pairing;
 pub mod pii;
 pub mod points;
 pub mod pseudonym;

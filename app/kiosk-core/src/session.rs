@@ -13,6 +13,7 @@ mod face;
 mod fare;
 mod followup;
 mod household;
+mod own;
 mod panel;
 mod price;
 mod said;
@@ -26,8 +27,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::tz::TimeZone;
 use machitap_domain::{
-    BootId, Credential, FacilityId, FactBody, FactId, Folds, Incarnation, KioskId, Millis, Now,
-    Stamp,
+    BootId, Credential, FacilityId, Fact, FactBody, FactId, Folds, Incarnation, KioskId, Millis,
+    Now, Stamp,
     catalogue::{Catalogue, Facility, Language, Service, Timing},
     draw::{Deals, deal::NoDeal},
     fact::{Class, Component},
@@ -61,11 +62,15 @@ pub use clock::{HELD_UNCERTAINTY_MS, JUMP_MS};
 pub use draw::{CAPSULE_MS, OPENED_MS, READY_MS};
 pub use fare::FARE_MS;
 pub use followup::STEP_MS;
+pub use own::{HISTORY_ROWS, OFFER_CARDS, OWN_MS};
 pub use panel::EMERGENCY_IDLE_MS;
 use turn::{After, Turn};
 
-/// Makes the names of facts; the only randomness the core needs.
+/// Makes the names of facts.
 pub type NewId = Box<dyn FnMut(&Stamp) -> FactId + Send>;
+
+/// Makes 16 bytes nobody can tell, for the code a phone is paired with.
+pub type NewSecret = Box<dyn FnMut() -> [u8; 16] + Send>;
 
 /// What the session starts from.
 pub struct Setup {
@@ -107,6 +112,8 @@ pub struct Setup {
     pub last_seq: u64,
     /// Names for facts.
     pub new_id: NewId,
+    /// Secrets for pairing phones, from the system's own source of chance.
+    pub new_secret: NewSecret,
 }
 
 /// The session machine.
@@ -125,6 +132,8 @@ pub struct Session {
     account_base: Accounts,
     account_news: Accounts,
     accounts: Accounts,
+    /// Accounts or a spend came since the city's answers were last looked for.
+    answers_due: bool,
     progress: Progress,
     fares: Option<FareList>,
     told_fares: Option<Stands>,
@@ -136,6 +145,7 @@ pub struct Session {
     told_held: bool,
     watched: Option<i64>,
     new_id: NewId,
+    new_secret: NewSecret,
     link: LinkView,
     reader_ready: bool,
     trouble: Option<StoreTrouble>,
@@ -170,6 +180,8 @@ enum State {
     Done(done::Done),
     /// The capsule machine.
     Draw(Box<draw::Drawing>),
+    /// A resident's own page.
+    Own(Box<own::Owner>),
     /// A class was told.
     Fare { told: fare::Told, until: Millis },
     /// A message stands.
@@ -201,6 +213,7 @@ impl Session {
             accounts: setup.accounts.renewed_by(&setup.account_news),
             account_base: setup.accounts,
             account_news: setup.account_news,
+            answers_due: true,
             progress: setup.progress,
             told_draw: None,
             fares: setup.fares,
@@ -216,6 +229,7 @@ impl Session {
             told_held: false,
             watched: None,
             new_id: setup.new_id,
+            new_secret: setup.new_secret,
             link: LinkView::default(),
             reader_ready: true,
             trouble: None,
@@ -290,6 +304,8 @@ impl Session {
                 if unsure {
                     self.unsure_boot = Some(now.boot);
                 }
+                let spent = |f: &Fact| matches!(f.body, FactBody::Spend(_));
+                self.answers_due |= facts.iter().any(spent);
                 self.appended(cx);
             }
             Input::NotAppended(trouble) => self.not_appended(cx, trouble),
@@ -341,6 +357,7 @@ impl Session {
         }
         if !answered {
             self.watch_draw(cx);
+            self.watch_answers(cx);
         }
         self.finish(turn)
     }
@@ -358,6 +375,7 @@ impl Session {
             State::Asking(_) => self.touch_asking(cx, touch),
             State::Done(_) => self.touch_done(cx, touch),
             State::Draw(_) => self.touch_draw(cx, touch),
+            State::Own(_) => self.touch_own(cx, touch),
             State::StaffPin(_) => self.touch_pin(cx, touch),
             State::Panel(_) => self.touch_panel(cx, touch),
             State::Message { .. } | State::Fare { .. }
@@ -382,6 +400,7 @@ impl Session {
             State::Asking(asking) => Some(asking.until()),
             State::Done(done) => Some(done.until()),
             State::Draw(drawing) => Some(drawing.until()),
+            State::Own(owner) => Some(owner.until()),
             State::StaffPin(pin) => Some(pin.until()),
             State::Panel(panel) => Some(panel.until()),
         }
@@ -406,6 +425,7 @@ impl Session {
             State::Draw(_) => self.time_out_draw(cx),
             State::Household(_)
             | State::Done(_)
+            | State::Own(_)
             | State::Fare { .. }
             | State::Message { .. }
             | State::StaffPin(_) => self.go(State::Base),
@@ -437,6 +457,7 @@ impl Session {
     /// Base and news come in any order.
     fn set_accounts(&mut self) {
         self.accounts = self.account_base.renewed_by(&self.account_news);
+        self.answers_due = true;
         self.changed = true;
     }
 

@@ -68,6 +68,7 @@ fn catalogue() -> Catalogue {
         points: TownPoints::default(),
         draws: vec![serde_json::from_str(table).unwrap()],
         offers: machitap_domain::points::offers::Offers::default(),
+        pairing: None,
     };
     catalogue.check().unwrap();
     catalogue

@@ -206,6 +206,11 @@ impl Spins {
             .unwrap_or_else(|| TableSpins::new(table.clone()))
     }
 
+    /// Spins turned that are remembered, of all tables; those taken back count.
+    pub fn turned(&self) -> usize {
+        self.0.iter().map(|t| t.draws.len()).sum()
+    }
+
     fn table(&mut self, table: &TableId) -> &mut TableSpins {
         let found = self.0.iter().position(|t| t.table == *table);
         let spins = found.map_or_else(|| TableSpins::new(table.clone()), |n| self.0.remove(n));

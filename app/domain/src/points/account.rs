@@ -141,6 +141,11 @@ impl Account {
         self.latest().filter(|v| v.day == day && v.ended.is_none())
     }
 
+    /// The latest visits and help, oldest first; those taken back among them.
+    pub fn recent(&self) -> &[VisitMade] {
+        &self.recent
+    }
+
     /// What is remembered and stands, oldest first.
     pub fn standing(&self) -> impl Iterator<Item = &VisitMade> {
         self.recent.iter().filter(|v| !v.undone)
@@ -194,8 +199,8 @@ impl Account {
             .is_some()
     }
 
-    pub(crate) fn spend(&mut self, fact: FactId, spend: Spend) {
-        self.spends.push(fact, spend);
+    pub(crate) fn spend(&mut self, fact: FactId, at: Stamp, spend: Spend) {
+        self.spends.push(fact, at, spend);
     }
 
     pub(crate) fn answer(&mut self, spend: FactId, verdict: SpendVerdict) -> bool {
@@ -226,6 +231,10 @@ impl Account {
                 touched |= mend(&mut ended.at, &mut visit.day.clone());
             }
         }
+        for at in self.spends.stamps_mut() {
+            // The days of a spend are its offer's: it counts for none.
+            touched |= mend(at, &mut DayKey::Boot(at.boot));
+        }
         touched | self.older.mend(mend)
     }
 
@@ -236,6 +245,7 @@ impl Account {
             .iter()
             .any(|v| unsure(&v.at) || v.ended.is_some_and(|e| unsure(&e.at)))
             || self.older.unsure().any(unsure)
+            || self.spends.stamps().any(unsure)
     }
 }
 

@@ -59,6 +59,7 @@ pub(crate) fn town(facilities: &[(&str, &PointRule)], points: TownPoints) -> Cat
         points,
         draws: Vec::new(),
         offers: crate::points::offers::Offers::default(),
+        pairing: None,
     }
 }
 

@@ -19,10 +19,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{fact::FactId, ids::OfferId};
+use crate::{fact::FactId, ids::OfferId, time::Stamp};
 
 /// Spends of one person that may wait for their answers at one kiosk.
 pub const SPENDS_OPEN: usize = 16;
+
+/// Answered spends of one person that are remembered; older ones live in the sum.
+pub const ANSWERED_KEPT: usize = 16;
 
 /// What points are spent on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -78,9 +81,20 @@ pub struct Reserved {
     pub fact: FactId,
     /// What it is.
     pub spend: Spend,
+    /// When.
+    pub at: Stamp,
     /// It was taken back; the city may not have heard of it yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub undone: bool,
+}
+
+/// A spend with its answer, as the account remembers it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// The spend; it may have been taken back before the answer came.
+    pub made: Reserved,
+    /// The answer.
+    pub verdict: SpendVerdict,
 }
 
 /// A person's spends at one kiosk.
@@ -88,12 +102,19 @@ pub struct Reserved {
 pub struct Spends {
     open: Vec<Reserved>,
     settled: u64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    answered: Vec<Answered>,
 }
 
 impl Spends {
     /// Spends without an answer, oldest first; those taken back among them.
     pub fn open(&self) -> &[Reserved] {
         &self.open
+    }
+
+    /// The latest spends with an answer, in the order of the answers.
+    pub fn answered(&self) -> &[Answered] {
+        &self.answered
     }
 
     /// Points set aside.
@@ -111,7 +132,7 @@ impl Spends {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.open.is_empty() && self.settled == 0
+        self.open.is_empty() && self.settled == 0 && self.answered.is_empty()
     }
 
     /// Whether this may be set aside from so many points that are neither spent nor
@@ -131,10 +152,11 @@ impl Spends {
         }
     }
 
-    pub(super) fn push(&mut self, fact: FactId, spend: Spend) {
+    pub(super) fn push(&mut self, fact: FactId, at: Stamp, spend: Spend) {
         self.open.push(Reserved {
             fact,
             spend,
+            at,
             undone: false,
         });
     }
@@ -143,12 +165,14 @@ impl Spends {
         let Some(n) = self.open.iter().position(|r| r.fact == fact) else {
             return false;
         };
-        let answered = self.open.remove(n);
+        let made = self.open.remove(n);
         if verdict == SpendVerdict::Settled {
-            self.settled = self
-                .settled
-                .saturating_add(u64::from(answered.spend.points));
+            self.settled = self.settled.saturating_add(u64::from(made.spend.points));
         }
+        if self.answered.len() == ANSWERED_KEPT {
+            self.answered.remove(0);
+        }
+        self.answered.push(Answered { made, verdict });
         true
     }
 
@@ -158,5 +182,16 @@ impl Spends {
             .find(|r| r.fact == fact && !r.undone)
             .map(|r| r.undone = true)
             .is_some()
+    }
+
+    /// The moments of what is remembered.
+    pub(super) fn stamps(&self) -> impl Iterator<Item = &Stamp> {
+        let answered = self.answered.iter().map(|a| &a.made.at);
+        self.open.iter().map(|r| &r.at).chain(answered)
+    }
+
+    pub(super) fn stamps_mut(&mut self) -> impl Iterator<Item = &mut Stamp> {
+        let answered = self.answered.iter_mut().map(|a| &mut a.made.at);
+        self.open.iter_mut().map(|r| &mut r.at).chain(answered)
     }
 }

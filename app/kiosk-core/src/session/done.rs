@@ -263,6 +263,11 @@ impl Session {
                     self.draw_from_visit(cx, &visitor, touch);
                 }
             }
+            Touch::Own => {
+                if let Some(visitor) = done.visitor.clone() {
+                    self.own_from_visit(cx, visitor);
+                }
+            }
             Touch::Undo if done.undo(cx.now).is_some() => {
                 let acts = done.acts.clone();
                 let drafts = acts

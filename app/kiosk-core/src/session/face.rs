@@ -103,6 +103,7 @@ impl Session {
             State::Asking(asking) => self.asking_view(asking, now),
             State::Done(done) => self.done_view(done, now, folds),
             State::Draw(drawing) => self.draw_view(drawing, now, folds),
+            State::Own(owner) => self.own_view(owner, now, folds),
             State::Fare { told, .. } => View::Fare(self.fare_view(told)),
             State::Message { kind, .. } => View::Message(Message {
                 kind: *kind,
@@ -148,8 +149,10 @@ impl Session {
                 (ServiceKind::Visit, points.on(today).base)
             }
         };
-        let shows = kind == ServiceKind::Visit;
-        let boards = shows.then(|| self.boards(now)).unwrap_or_default();
+        let boards = match kind {
+            ServiceKind::Visit => self.boards(now),
+            ServiceKind::Nursery | ServiceKind::Fare => Vec::new(),
+        };
         Idle {
             service: kind,
             notices,

@@ -69,12 +69,12 @@ impl Session {
         }
     }
 
-    fn purpose_name(&self, id: &PurposeId) -> Option<String> {
+    pub(super) fn purpose_name(&self, id: &PurposeId) -> Option<String> {
         let purpose = self.hall()?.purposes.iter().find(|p| p.id == *id)?;
         Some(purpose.name.in_language(self.language).to_owned())
     }
 
-    fn lines(&self, made: &VisitMade) -> Vec<GainedLine> {
+    pub(super) fn lines(&self, made: &VisitMade) -> Vec<GainedLine> {
         let line = |award: &Award| GainedLine {
             why: self.gained_for(&award.reason),
             points: award.points,
@@ -82,7 +82,7 @@ impl Session {
         made.lines.iter().map(line).collect()
     }
 
-    fn gained_for(&self, reason: &AwardReason) -> GainedFor {
+    pub(super) fn gained_for(&self, reason: &AwardReason) -> GainedFor {
         let rules = self.catalogue.iter().flat_map(all_rules);
         let say = |name: Option<&Text>, id: &str| {
             name.map_or(id, |n| n.in_language(self.language)).to_owned()

@@ -114,9 +114,7 @@ impl Session {
         done.place = self.own_place(now, folds, visitor);
         done.own = self.has_own_page(visitor);
     }
-}
 
-impl Session {
     /// Whether a visitor has a page of their own here: a copied number is told nothing.
     pub(super) fn has_own_page(&self, visitor: &Visitor) -> bool {
         visitor.may_be_told() && self.hall().is_some()

@@ -1,11 +1,15 @@
 mod alarms;
+mod boards;
 mod clock;
 mod door;
 mod draw;
 mod fare;
 mod law;
 mod nursery;
+mod offers;
+mod own;
 mod panel;
+mod phone;
 mod points;
 mod prices;
 mod service;

@@ -2,7 +2,7 @@
 
 use machitap_domain::{Draft, FactBody, FactId, Folds, Now, Pseudonym, Stamp};
 
-use super::{Session, State, clock, done, draw, fare, followup};
+use super::{Session, State, clock, done, draw, fare, followup, own};
 use crate::{
     input::StoreTrouble,
     output::{Output, Tone},
@@ -19,6 +19,8 @@ pub(super) enum After {
     Done(done::Planned),
     /// The capsule.
     Drawn(Box<draw::Drawing>),
+    /// A resident's own page.
+    Own(Box<own::Owner>),
     /// The class.
     Fare(fare::Told),
 }
@@ -52,6 +54,10 @@ impl Session {
                 cx.out.push(Output::Tone(Tone::Done));
                 self.go(State::Draw(drawing));
             }
+            Some(After::Own(owner)) => {
+                cx.out.push(Output::Tone(Tone::Done));
+                self.go(State::Own(Box::new(owner.touched(cx.now))));
+            }
             Some(After::Fare(told)) => self.tell(cx, told),
             Some(After::Done(planned)) => {
                 cx.out.push(Output::Tone(Tone::Done));
@@ -71,9 +77,11 @@ impl Session {
 
     pub(super) fn not_appended(&mut self, cx: &mut Turn<'_>, trouble: StoreTrouble) {
         self.set_trouble(Some(trouble));
+        // Answers may have been among what was not put on disk.
+        self.answers_due = true;
         self.next_card = None;
         match self.after.pop_front() {
-            Some(After::Done(_) | After::Drawn(_) | After::Fare(_)) => {
+            Some(After::Done(_) | After::Drawn(_) | After::Own(_) | After::Fare(_)) => {
                 cx.out.push(Output::Tone(Tone::Ask));
                 self.go(State::Base);
             }
@@ -113,7 +121,10 @@ impl Session {
     }
 
     pub(super) fn append(&mut self, cx: &mut Turn<'_>, drafts: Vec<Draft>, after: After) {
-        if matches!(after, After::Done(_) | After::Drawn(_) | After::Fare(_)) {
+        if matches!(
+            after,
+            After::Done(_) | After::Drawn(_) | After::Own(_) | After::Fare(_)
+        ) {
             self.go(State::Committing);
         }
         self.after.push_back(after);

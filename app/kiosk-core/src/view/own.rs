@@ -1,7 +1,7 @@
 //! A resident's own page as plain data: what they have, what they did, what can be done
 //! with points, and what the kiosk holds about them.
 
-use machitap_domain::points::caps::Age;
+use machitap_domain::{Pii, points::caps::Age};
 
 use super::{
     GainedLine, GiftSheet, PrizeCard, PrizeSheet, ProjectCard, Remaining, Spent, WallTime,
@@ -34,7 +34,7 @@ pub struct OwnPlace {
 }
 
 /// A page of a resident's own. It closes by itself, by the next card, and from every tab by
-/// [`crate::Touch::Cancel`] or [`crate::Touch::Confirm`].
+/// [`crate::Touch::Cancel`] or, where it does nothing else, [`crate::Touch::Confirm`].
 ///
 /// [`crate::Touch::Tab`] opens another tab, from any page.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +66,8 @@ pub enum OwnTab {
     Prizes,
     /// Projects to give to.
     Projects,
+    /// A phone to pair.
+    Phone,
     /// What this kiosk holds about them.
     Held,
 }
@@ -95,8 +97,34 @@ pub enum OwnPage {
     /// The offer was taken out of the catalogue while it was looked at. Nothing was spent;
     /// [`crate::Touch::Confirm`] and [`crate::Touch::Cancel`] go back to the offers.
     OfferGone,
+    /// What pairing a phone is. [`crate::Touch::Confirm`] makes a code where it can be made;
+    /// [`crate::Touch::Cancel`] closes the page.
+    Phone(Phone),
+    /// The code, and it is on disk that it was made. [`crate::Touch::Confirm`] and
+    /// [`crate::Touch::Cancel`] take it off the screen.
+    Code(PhoneCode),
     /// What this kiosk holds about them.
     Held(Held),
+}
+
+/// Pairing a phone, before a code is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Phone {
+    /// A code would be good for so many minutes.
+    pub minutes: u16,
+    /// No clock vouches for the time: nobody could say until when a code is good, and none can
+    /// be made.
+    pub no_clock: bool,
+}
+
+/// A code to pair a phone with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhoneCode {
+    /// What the QR code says, as it stands. Whoever has it is taken for the resident: it
+    /// belongs on the screen and nowhere else.
+    pub address: Pii<String>,
+    /// Until it is taken off the screen. No touch makes it stay longer.
+    pub remaining: Remaining,
 }
 
 /// A page of a list.

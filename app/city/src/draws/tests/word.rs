@@ -78,6 +78,7 @@ fn a_table_is_withdrawn_before_its_first_day_only_and_never_ends_in_the_past() {
     let none = || Catalogue {
         draws: Vec::new(),
         offers: machitap_domain::points::offers::Offers::default(),
+        pairing: None,
         ..catalogue()
     };
     let mut db = db();
@@ -105,6 +106,7 @@ fn an_id_is_used_once() {
     let none = Catalogue {
         draws: Vec::new(),
         offers: machitap_domain::points::offers::Offers::default(),
+        pairing: None,
         ..catalogue()
     };
     for taken_out in [false, true] {

@@ -149,6 +149,59 @@ fn reserved_points_are_not_free_until_the_answer() {
 }
 
 #[test]
+fn spends_are_remembered_with_their_times_and_answers() {
+    use crate::points::spend::ANSWERED_KEPT;
+    let mut kiosk = Kiosk::new(1, "hall");
+    let dark = unsure(0, 9);
+    let spend = || {
+        FactBody::Spend(Spend {
+            what: SpendFor::PrizeEntry("rice".parse().unwrap()),
+            points: 1,
+        })
+    };
+    let first = kiosk.record(dark, None, spend()).id;
+    let second = kiosk.record(dark, None, spend()).id;
+    kiosk.undo(dark, first);
+    let verdict = SpendVerdict::Declined;
+    kiosk.record(dark, Some(first), FactBody::SpendAnswered { verdict });
+    assert!(kiosk.folds.has_unsure(dark.boot));
+    let correction = FactBody::ClockCorrected {
+        boot: dark.boot,
+        boot_wall_ms: on(0, 12).wall_ms,
+        quality: on(0, 0).quality,
+    };
+    kiosk.record(on(1, 9), None, correction);
+    assert!(!kiosk.folds.has_unsure(dark.boot));
+    let account = kiosk.account();
+    let (open, answered) = (account.spends().open(), account.spends().answered());
+    assert_eq!(
+        (open.len(), open[0].fact, open[0].undone),
+        (1, second, false)
+    );
+    assert_eq!((answered.len(), answered[0].made.fact), (1, first));
+    assert!(answered[0].made.undone && answered[0].verdict == verdict);
+    let true_ms = on(0, 12).wall_ms.saturating_add_unsigned(dark.mono_ms);
+    assert_eq!(
+        (open[0].at.wall_ms, answered[0].made.at.wall_ms),
+        (true_ms, true_ms)
+    );
+    for _ in 0..ANSWERED_KEPT {
+        let spend = kiosk.record(on(2, 9), None, spend()).id;
+        let verdict = SpendVerdict::Settled;
+        kiosk.record(on(2, 9), Some(spend), FactBody::SpendAnswered { verdict });
+    }
+    let account = kiosk.account();
+    assert_eq!(account.spends().answered().len(), ANSWERED_KEPT);
+    assert!(
+        account
+            .spends()
+            .answered()
+            .iter()
+            .all(|a| a.made.fact != first)
+    );
+}
+
+#[test]
 fn days_of_a_dark_clock_move_to_their_dates_also_when_long_ago() {
     let town = busy();
     let mut kiosk = Kiosk::new(1, "hall");

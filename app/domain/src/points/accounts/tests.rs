@@ -72,6 +72,7 @@ fn what_was_counted_is_not_counted_again() {
     );
     account.spend(
         fact(3),
+        stamp(1, 1),
         Spend {
             what: SpendFor::PrizeEntry("rice".parse().unwrap()),
             points: 200,

@@ -15,7 +15,7 @@ use crate::view::{DrawLater, DrawOffer};
 
 impl Session {
     /// The table that stands here today.
-    pub(super) fn draw_table(&self, now: &Now) -> Option<&DrawTable> {
+    pub(in crate::session) fn draw_table(&self, now: &Now) -> Option<&DrawTable> {
         let today = now.stamp().said(&self.zone).date();
         self.catalogue.as_ref()?.draw_table(&self.kiosk, today)
     }

@@ -7,19 +7,23 @@ use machitap_domain::{
     attendance::{ChildDays, Direction},
     catalogue::{Language, Service},
     nursery::settings::{Counts, Nursery},
+    points::offers::Picture,
 };
 use proptest::prelude::*;
 
 use super::{
     door::asking,
-    draw, fare, points,
+    draw, fare, offers, own, phone, points,
     prices::{self, CAP_YEN},
-    town::{Kiosk, NTP, VISIT, card, citizen, felica, purposes},
+    town::{City, Kiosk, NTP, VISIT, card, citizen, felica, purposes},
 };
 use crate::{
     input::{CardProblem, Input, StaffAct, StoreTrouble, Touch},
     session::EMERGENCY_IDLE_MS,
-    view::{DrawStage, Gained, View, VisitDone},
+    view::{
+        DrawStage, Gained, Own, OwnPage, OwnTab, Pages, SpendState, Spent, SpentFor, View,
+        VisitDone,
+    },
 };
 
 #[derive(Debug, Clone)]
@@ -73,6 +77,17 @@ fn op() -> impl Strategy<Value = Op> {
         Just(Touch::Spin),
         Just(Touch::Spin),
         Just(Touch::Odds),
+        Just(Touch::Own),
+        prop_oneof![
+            Just(OwnTab::Overview),
+            Just(OwnTab::History),
+            Just(OwnTab::Prizes),
+            Just(OwnTab::Projects),
+            Just(OwnTab::Phone),
+            Just(OwnTab::Held),
+        ]
+        .prop_map(Touch::Tab),
+        (-1i32..2).prop_map(Touch::Pages),
         Just(Touch::Wait),
         (0usize..4).prop_map(Touch::Pick),
         (0usize..4).prop_map(Touch::Pick),
@@ -128,6 +143,7 @@ fn invariants(kiosk: &Kiosk, drawn_before: usize) {
                 let turned = !matches!(draw.stage, DrawStage::Ready);
                 assert!(!turned || rests_on(|b| matches!(b, FactBody::Drawn(_))));
             }
+            View::Own(own) => own_is_sound(own, rests_on),
             View::Undone => assert!(rests_on(|b| matches!(b, FactBody::Undone { .. }))),
             // The staff panel claims nothing: it opens on a full disk too, because whoever
             // must count children needs its lists.
@@ -155,11 +171,31 @@ fn visit_is_sound(done: &VisitDone) {
         Gained::Points(points) => assert!(done.lines.is_empty() || sum == points, "{done:?}"),
         _ => assert!(done.lines.is_empty(), "{done:?}"),
     }
-    if let Some(balance) = done.balance {
-        assert!(balance >= u64::from(sum), "{done:?}");
-    }
     for card in [done.next.streak, done.next.stamps].into_iter().flatten() {
         assert!(card.have <= card.of, "{done:?}");
+    }
+}
+
+/// A page of one's own rests on a visit, and what it says was spent or taken back was.
+fn own_is_sound(own: &Own, rests_on: impl Fn(fn(&FactBody) -> bool) -> bool) {
+    assert!(rests_on(|b| matches!(
+        b,
+        FactBody::Visit(_) | FactBody::Volunteered { .. }
+    )));
+    assert!(own.tabs.contains(&own.tab), "{own:?}");
+    match &own.page {
+        OwnPage::Spent(spent) => {
+            assert!(rests_on(|b| matches!(b, FactBody::Spend(_))));
+            let back = spent.state == SpendState::TakenBack;
+            assert!(!back || rests_on(|b| matches!(b, FactBody::Undone { .. })));
+            assert!(spent.undo.is_none() || spent.state == SpendState::OnItsWay);
+        }
+        OwnPage::Code(_) => assert!(rests_on(|b| matches!(b, FactBody::Paired { .. }))),
+        OwnPage::Prize(sheet) => {
+            assert_eq!(sheet.after.is_some(), sheet.card.cannot.is_none());
+        }
+        OwnPage::History(Pages { page, of, .. }) => assert!((1..=*of).contains(page)),
+        _ => {}
     }
 }
 
@@ -268,6 +304,14 @@ proptest! {
     }
 
     #[test]
+    fn the_law_holds_where_points_are_spent(ops in prop::collection::vec(op(), 0..60)) {
+        let city = City { pairing: Some(phone::pairing()), ..offers::city() };
+        let mut kiosk = Kiosk::in_city(VISIT, city);
+        kiosk.give(Input::Accounts(Box::new(own::elsewhere(450))));
+        play_at(kiosk, ops);
+    }
+
+    #[test]
     fn the_law_holds_on_the_bus(ops in prop::collection::vec(op(), 0..60)) {
         play(fare::bus(), ops);
     }
@@ -287,6 +331,32 @@ fn a_screen_shown_before_the_commit_is_caught() {
     kiosk.disk = Some(StoreTrouble::Full);
     let drawn = kiosk.screens.len();
     kiosk.lying_tap(card(1));
+    invariants(&kiosk, drawn);
+}
+
+/// The same for points that were never spent.
+#[test]
+#[should_panic(expected = "rests_on")]
+fn a_spend_shown_before_the_commit_is_caught() {
+    let mut kiosk = Kiosk::in_city(VISIT, offers::city());
+    kiosk.tap(card(1));
+    kiosk.touch(Touch::Own);
+    let (on_disk, mut screen) = kiosk.screens.last().unwrap().clone();
+    let View::Own(own) = &mut screen.view else {
+        panic!("an own page expected");
+    };
+    own.page = OwnPage::Spent(Spent {
+        what: SpentFor::Prize,
+        name: "お米".into(),
+        picture: Picture::Rice,
+        points: 200,
+        state: SpendState::OnItsWay,
+        entries: Some(1),
+        goal: None,
+        undo: None,
+    });
+    let drawn = kiosk.screens.len();
+    kiosk.screens.push((on_disk, screen));
     invariants(&kiosk, drawn);
 }
 

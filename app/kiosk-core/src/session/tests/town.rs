@@ -12,7 +12,8 @@ use machitap_domain::{
     fare::FareList,
     notices::Notices,
     nursery::absence::{AbsenceNotice, Absences},
-    points::{PointRule, caps::TownPoints},
+    pairing::Pairing,
+    points::{PointRule, caps::TownPoints, offers::Offers},
     roster::{Child, ClassMark, Guardian, Household, Resident, Roster, Staff},
 };
 use machitap_wire::bundle::PurposeKeys;
@@ -131,7 +132,8 @@ pub(super) fn catalogue(service: Service) -> Catalogue {
         )]),
         points: TownPoints::default(),
         draws: Vec::new(),
-        offers: machitap_domain::points::offers::Offers::default(),
+        offers: Offers::default(),
+        pairing: None,
     }
 }
 
@@ -148,6 +150,8 @@ pub(super) struct Kiosk {
     pub(super) tones: Vec<Tone>,
     pub(super) kept: BTreeMap<String, String>,
     pub(super) disk: Option<StoreTrouble>,
+    /// How often something was to be put on disk.
+    pub(super) appends: usize,
     /// Papers that were asked for.
     pub(super) papers: Vec<(YearMonth, bool)>,
     published: Option<(Roster, i64)>,
@@ -164,6 +168,8 @@ pub(super) struct Kiosk {
 pub(super) struct City {
     pub(super) draws: Vec<DrawTable>,
     pub(super) deals: Deals,
+    pub(super) offers: Offers,
+    pub(super) pairing: Option<Pairing>,
 }
 
 impl Kiosk {
@@ -190,6 +196,7 @@ impl Kiosk {
             tones: Vec::new(),
             kept: BTreeMap::new(),
             disk: None,
+            appends: 0,
             papers: Vec::new(),
             published: Some((roster(), MORNING - 86_400_000)),
             absent: None,
@@ -270,6 +277,17 @@ impl Kiosk {
         });
     }
 
+    /// The city changes the catalogue it set up.
+    pub(super) fn catalogue(&mut self, change: impl FnOnce(&mut Catalogue)) {
+        let mut catalogue = catalogue(self.service.clone());
+        catalogue.draws = self.city.draws.clone();
+        catalogue.offers = self.city.offers.clone();
+        catalogue.pairing = self.city.pairing.clone();
+        change(&mut catalogue);
+        catalogue.check().unwrap();
+        self.give(Input::Catalogue(Box::new(catalogue)));
+    }
+
     /// The city publishes a fare list.
     pub(super) fn fares(&mut self, list: FareList) {
         list.check().unwrap();
@@ -328,6 +346,7 @@ impl Kiosk {
         while let Some(output) = out.pop_front() {
             match output {
                 Output::Append(drafts) => {
+                    self.appends += 1;
                     let answer = match self.disk {
                         Some(trouble) => Input::NotAppended(trouble),
                         None => Input::Appended(self.write(drafts)),
@@ -456,8 +475,11 @@ pub(super) fn purposes() -> PurposeKeys {
 
 fn setup(service: &Service, city: &City, kept: BTreeMap<String, String>, last_seq: u64) -> Setup {
     let mut n = u128::from(last_seq) << 64;
+    let mut secret = 0xA0_u8;
     let mut catalogue = catalogue(service.clone());
     catalogue.draws = city.draws.clone();
+    catalogue.offers = city.offers.clone();
+    catalogue.pairing = city.pairing.clone();
     catalogue.check().unwrap();
     Setup {
         kiosk: "kiosk-1".parse().unwrap(),
@@ -481,6 +503,10 @@ fn setup(service: &Service, city: &City, kept: BTreeMap<String, String>, last_se
         new_id: Box::new(move |_| {
             n += 1;
             FactId(Uuid::from_u128(n))
+        }),
+        new_secret: Box::new(move || {
+            secret = secret.wrapping_add(1);
+            [secret; 16]
         }),
     }
 }
