@@ -7,6 +7,7 @@ pub mod attendance;
 pub mod catalogue;
 pub mod credential;
 pub mod draw;
+pub mod event;
 pub mod fact;
 pub mod fare;
 pub mod fold;
