@@ -8,28 +8,31 @@ mod choice;
 mod clock;
 mod done;
 mod draw;
+mod event;
 mod face;
 mod fare;
 mod followup;
 mod household;
 mod panel;
 mod price;
+mod reception;
 mod said;
 mod staff;
 mod turn;
 mod visit;
 mod watch;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::tz::TimeZone;
 use machitap_domain::{
     BootId, Credential, FacilityId, FactBody, FactId, Folds, Incarnation, KioskId, Millis, Now,
-    Stamp,
+    Pseudonym, Stamp,
     catalogue::{Catalogue, Facility, Language, Service, Timing},
     draw::{Deals, deal::NoDeal},
     fact::{Class, Component},
     fare::{FareList, list::Stands},
+    ids::LinkNumber,
     notices::Notices,
     nursery::{absence::Absences, settings::Nursery},
     points::{accounts::Accounts, offers::Progress},
@@ -39,7 +42,7 @@ use machitap_domain::{
 use machitap_wire::bundle::PurposeKeys;
 
 use crate::{
-    input::{Input, LinkView, StoreTrouble, Tap, Touch},
+    input::{Input, LinkView, NoteOf, StoreTrouble, Tap, Touch},
     lockout::Lockout,
     output::{Output, Tone},
     view::{MessageKind, Screen},
@@ -127,6 +130,9 @@ pub struct Session {
     fares: Option<FareList>,
     told_fares: Option<Stands>,
     just_told: Option<fare::JustTold>,
+    patients: BTreeMap<Pseudonym, LinkNumber>,
+    offered: BTreeSet<NoteOf>,
+    told_hand_off: Option<Class>,
     ranking: Option<Ranking>,
     notices: Notices,
     lockout: Lockout,
@@ -204,6 +210,9 @@ impl Session {
             fares: setup.fares,
             told_fares: None,
             just_told: None,
+            patients: BTreeMap::new(),
+            offered: BTreeSet::new(),
+            told_hand_off: None,
             ranking: setup.ranking,
             notices: setup.notices,
             lockout,
@@ -249,6 +258,7 @@ impl Session {
         drafts.push(self.draft(now, None, None, FactBody::Started { software }));
         self.append(&mut turn, drafts, After::Quiet);
         self.draw_again(&turn);
+        self.offer_notes(&mut turn);
         self.finish(turn)
     }
 
@@ -266,9 +276,10 @@ impl Session {
             self.time_out(cx);
             self.watch_children(cx);
             self.watch_fares(cx);
+            self.watch_door();
         }
         match input {
-            Input::Tick | Input::HandedOff(_) | Input::HandOffFailed { .. } => {}
+            Input::Tick => {}
             Input::CardSeen(tap) => self.card_seen(cx, tap),
             Input::CardRead(tap, credential) => self.card_read(cx, tap, credential),
             Input::CardFailed(tap, problem) => self.card_failed(cx, tap, problem),
@@ -293,11 +304,18 @@ impl Session {
             Input::NotAppended(trouble) => self.not_appended(cx, trouble),
             Input::Store(trouble) => self.set_trouble(trouble),
             Input::Link(link) => self.link = link,
-            Input::Catalogue(catalogue) => self.set_catalogue(*catalogue),
+            Input::HandedOff(note) => self.handed_off(cx, note),
+            Input::HandOffFailed { class, .. } => self.tell_hand_off(cx, Some(class)),
+            Input::Catalogue(catalogue) => {
+                self.set_catalogue(*catalogue);
+                self.offer_notes(cx);
+            }
             Input::Roster { roster, issued_ms } => {
                 self.roster = Some((*roster, issued_ms));
                 self.watched = None;
                 self.changed = true;
+                self.know_patients();
+                self.offer_notes(cx);
             }
             Input::Absences {
                 absences,
@@ -449,6 +467,7 @@ impl Session {
             self.zone = zone;
         }
         self.catalogue = Some(catalogue);
+        self.know_patients();
     }
 
     fn facility(&self) -> Option<&Facility> {

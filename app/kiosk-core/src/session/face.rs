@@ -10,8 +10,8 @@ use super::{Session, State, clock};
 use crate::{
     input::StoreTrouble,
     view::{
-        Badge, ClockFace, Header, Idle, Message, OutOfService, OutReason, RankRow, ServiceKind,
-        View,
+        Badge, ClockFace, Header, Idle, Message, MessageKind, OutOfService, OutReason, RankRow,
+        ServiceKind, View,
     },
 };
 
@@ -86,7 +86,9 @@ impl Session {
         }
         match self.service() {
             None => Some(OutReason::UnknownFacility),
-            Some(Service::Nursery(_)) if self.roster.is_none() => Some(OutReason::NoRoster),
+            Some(Service::Nursery(_) | Service::Reception(_)) if self.roster.is_none() => {
+                Some(OutReason::NoRoster)
+            }
             Some(_) => None,
         }
     }
@@ -100,7 +102,7 @@ impl Session {
 
     pub(super) fn view(&self, now: &Now, folds: &Folds) -> View {
         match &self.state {
-            State::Base | State::Committing => self.base(now),
+            State::Base | State::Committing => self.base(now, folds),
             State::Reading { .. } => View::Reading,
             State::Household(open) => View::Household(self.household_view(open, now, folds)),
             State::Choosing(choosing) => self.choice_view(choosing, now),
@@ -111,14 +113,17 @@ impl Session {
             State::Message { kind, .. } => View::Message(Message {
                 kind: *kind,
                 contact: self.contact(),
-                next_event: None,
+                next_event: match kind {
+                    MessageKind::NoEvent | MessageKind::EventFull => self.next_event(now),
+                    _ => None,
+                },
             }),
             State::StaffPin(pin) => View::StaffPin(pin.view()),
             State::Panel(panel) => self.panel_view(panel, now, folds),
         }
     }
 
-    fn base(&self, now: &Now) -> View {
+    fn base(&self, now: &Now, folds: &Folds) -> View {
         let trouble = self.trouble.map(|t| match t {
             StoreTrouble::Full => OutReason::DiskFull,
             StoreTrouble::Broken => OutReason::DiskBroken,
@@ -132,11 +137,11 @@ impl Session {
                 contact: self.contact(),
             }),
             (None, None) => unreachable!("a kiosk that can serve has a service"),
-            (None, Some(service)) => View::Idle(self.idle(now, service)),
+            (None, Some(service)) => View::Idle(self.idle(now, folds, service)),
         }
     }
 
-    fn idle(&self, now: &Now, service: &Service) -> Idle {
+    fn idle(&self, now: &Now, folds: &Folds, service: &Service) -> Idle {
         let notices = self
             .notices
             .items
@@ -147,6 +152,8 @@ impl Session {
         let (kind, points) = match service {
             Service::Nursery(_) => (ServiceKind::Nursery, 0),
             Service::Fare(_) => (ServiceKind::Fare, 0),
+            Service::Event(_) => (ServiceKind::Event, self.event_points(now)),
+            Service::Reception(_) => (ServiceKind::Reception, 0),
             Service::Visit { points, .. } => {
                 let today = now.stamp().said(&self.zone).date();
                 (ServiceKind::Visit, points.on(today).base)
@@ -170,7 +177,7 @@ impl Session {
             notices,
             ranking,
             points,
-            event: None,
+            event: self.event_sign(now, folds),
         }
     }
 

@@ -13,6 +13,7 @@ use machitap_domain::{
     notices::Notices,
     nursery::absence::{AbsenceNotice, Absences},
     points::{PointRule, caps::TownPoints},
+    reception::{HandOffNote, Handoff},
     roster::{Child, ClassMark, Guardian, Household, Resident, Roster, Staff},
 };
 use machitap_wire::bundle::PurposeKeys;
@@ -103,7 +104,9 @@ pub(super) fn roster() -> Roster {
             cards: vec![felica(50)],
             age: None,
             birth_month: None,
+            links: BTreeMap::new(),
         }],
+        attending: Vec::new(),
         released: Vec::new(),
         facility: "here".parse().unwrap(),
     }
@@ -150,6 +153,8 @@ pub(super) struct Kiosk {
     pub(super) disk: Option<StoreTrouble>,
     /// Papers that were asked for.
     pub(super) papers: Vec<(YearMonth, bool)>,
+    /// Notes to be handed over, and the facts that were on disk when each was given.
+    pub(super) notes: Vec<(usize, HandOffNote, Handoff)>,
     published: Option<(Roster, i64)>,
     absent: Option<(Absences, i64)>,
     listed: Option<FareList>,
@@ -191,6 +196,7 @@ impl Kiosk {
             kept: BTreeMap::new(),
             disk: None,
             papers: Vec::new(),
+            notes: Vec::new(),
             published: Some((roster(), MORNING - 86_400_000)),
             absent: None,
             listed: None,
@@ -338,7 +344,7 @@ impl Kiosk {
                 Output::Tone(tone) => self.tones.push(tone),
                 Output::WakeAt(at) => self.wake = Some(at),
                 Output::Papers { month, write } => self.papers.push((month, write)),
-                Output::HandOff { .. } => {}
+                Output::HandOff { note, to } => self.notes.push((self.journal.len(), *note, to)),
                 Output::Keep { key, value } => {
                     self.kept.insert(key.to_owned(), value);
                 }
@@ -451,6 +457,7 @@ pub(super) fn purposes() -> PurposeKeys {
         nursery: Some(PurposeKey::new([1; 32])),
         visit: Some(PurposeKey::new([2; 32])),
         transport: Some(PurposeKey::new([3; 32])),
+        reception: Some(PurposeKey::new([4; 32])),
     }
 }
 
