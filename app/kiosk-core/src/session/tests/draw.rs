@@ -55,6 +55,7 @@ pub(super) fn city() -> City {
     City {
         draws: vec![table()],
         deals: deals(secret(), LIFE),
+        ..City::default()
     }
 }
 

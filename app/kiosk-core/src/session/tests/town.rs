@@ -169,6 +169,7 @@ pub(super) struct Kiosk {
 pub(super) struct City {
     pub(super) draws: Vec<DrawTable>,
     pub(super) deals: Deals,
+    pub(super) points: TownPoints,
 }
 
 impl Kiosk {
@@ -260,6 +261,14 @@ impl Kiosk {
             roster: Box::new(roster),
             issued_ms: MORNING,
         });
+    }
+
+    /// A kiosk that was never given a roster.
+    pub(super) fn without_a_roster(&mut self) {
+        self.published = None;
+        let now = self.now;
+        let (mono, clock) = (now.mono_ms, now.clock);
+        self.restart(1, mono, clock.wall_ms, clock.quality);
     }
 
     /// The city publishes absence notices.
@@ -465,6 +474,7 @@ fn setup(service: &Service, city: &City, kept: BTreeMap<String, String>, last_se
     let mut n = u128::from(last_seq) << 64;
     let mut catalogue = catalogue(service.clone());
     catalogue.draws = city.draws.clone();
+    catalogue.points = city.points.clone();
     catalogue.check().unwrap();
     Setup {
         kiosk: "kiosk-1".parse().unwrap(),
