@@ -454,7 +454,7 @@ impl Folds {
             .any(|c| c.passages().iter().any(|p| unsure(&p.at)))
             || self.accounts.values().any(|a| a.has_unsure(boot))
             || self.rides.values().any(|r| r.has_unsure(boot))
-            || self.patients.values().any(|p| p.has_unsure(boot))
+            || self.receptions.has_unsure(boot)
             || self.house.alarms().iter().any(|a| unsure(&a.at))
     }
 

@@ -81,11 +81,6 @@ impl Patient {
             .as_mut()
             .is_some_and(|a| mend(&mut a.at, &mut a.day))
     }
-
-    pub(crate) fn has_unsure(&self, boot: BootId) -> bool {
-        let unsure = |at: &Stamp| at.boot == boot && !at.quality.is_trusted();
-        self.last.as_ref().is_some_and(|a| unsure(&a.at))
-    }
 }
 
 /// A note that was not handed off yet: the announcement's, or the one that withdraws it.
@@ -216,6 +211,13 @@ impl Receptions {
         true
     }
 
+    pub(crate) fn has_unsure(&self, boot: BootId) -> bool {
+        let unsure = |at: &Stamp| at.boot == boot && !at.quality.is_trusted();
+        self.days
+            .iter()
+            .any(|d| d.unsure.as_ref().is_some_and(unsure))
+    }
+
     /// Moves what stands on an untrusted time to where it belongs; false when nothing does.
     pub(crate) fn mend(&mut self, mut mend: impl FnMut(&mut Stamp, &mut DayKey) -> bool) -> bool {
         let mut touched = false;
@@ -223,11 +225,17 @@ impl Receptions {
             touched |= mend(&mut open.made.at, &mut open.made.day);
         }
         for mut count in std::mem::take(&mut self.days) {
+            let mut day = count.day;
             if let Some(mut at) = count.unsure
-                && mend(&mut at, &mut count.day)
+                && mend(&mut at, &mut day)
             {
                 touched = true;
-                count.unsure = matches!(count.day, DayKey::Boot(_)).then_some(at);
+                count.unsure = None;
+                // The boot keeps its own count, for when its clock is lost once more.
+                self.count(DayCount {
+                    day,
+                    ..count.clone()
+                });
             }
             self.count(count);
         }

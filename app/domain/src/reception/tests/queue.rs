@@ -33,9 +33,14 @@ fn a_boot_without_a_clock_counts_by_itself_and_joins_its_day() {
     let later = now(TODAY, 9, 2, true);
     desk.correct(&now(TODAY, 9, 2, false), &later);
     assert_eq!(desk.announce(4, &later).1, 3, "after the last of either");
+    let lost = now(TODAY, 10, 2, false);
+    assert_eq!(desk.announce(5, &lost).1, 3, "the boot's own count goes on");
     let latest = desk.folds.patient(&who(2)).latest().unwrap().clone();
     assert_eq!(latest.at.wall_ms, now(TODAY, 5, 2, true).clock.wall_ms);
+    assert!(desk.folds.has_unsure(later.boot));
+    desk.correct(&lost, &now(TODAY, 11, 2, true));
     assert!(!desk.folds.has_unsure(later.boot));
+    assert_eq!(desk.announce(6, &now(TODAY, 12, 2, true)).1, 4);
 }
 
 #[test]
