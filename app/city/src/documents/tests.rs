@@ -116,7 +116,7 @@ fn a_roster_names_events_and_systems_that_there_are() {
         (
             "hall",
             attending.to_owned(),
-            "rosters/hall.toml:14: attending#1.event: hall has no event concert-2026",
+            "rosters/hall.toml:15: attending#1.event: hall has no event concert-2026",
         ),
         (
             "clinic",

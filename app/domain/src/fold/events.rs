@@ -44,7 +44,7 @@ impl Folds {
             at: fact.at,
         };
         let event = self.event_of(person, entry);
-        self.move_person(person, event, |account| account.end(entry, ended))
+        self.move_person(person, event, |account| account.leave(entry, ended))
     }
 
     /// Takes a visit, an entry, a leaving or a spend back.

@@ -230,8 +230,17 @@ impl Account {
 
     /// Ends a visit; false when it stands no more or has ended.
     pub(crate) fn end(&mut self, visit: FactId, ended: Ended) -> bool {
-        self.made(visit)
-            .filter(|v| v.ended.is_none() && v.helped.is_none())
+        self.end_if(visit, ended, VisitMade::is_visit)
+    }
+
+    /// The same of an entry to an event.
+    pub(crate) fn leave(&mut self, entry: FactId, ended: Ended) -> bool {
+        self.end_if(entry, ended, |made| made.event.is_some())
+    }
+
+    fn end_if(&mut self, fact: FactId, ended: Ended, is: impl Fn(&VisitMade) -> bool) -> bool {
+        self.made(fact)
+            .filter(|v| v.ended.is_none() && is(v))
             .map(|v| v.ended = Some(ended))
             .is_some()
     }

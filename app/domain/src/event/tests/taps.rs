@@ -1,7 +1,7 @@
 //! What a tap means, case by case.
 
 use super::sample::*;
-use crate::event::rules::LEAVING_MIN;
+use crate::{credential::CredentialKind, event::rules::LEAVING_MIN, fact::FactBody};
 
 #[test]
 fn the_door_opens_and_closes_on_the_minute() {
@@ -109,6 +109,22 @@ fn an_undo_gives_the_place_and_the_points_back() {
     door.undo(1, on(14, 31), left);
     assert_eq!(door.counts("drill"), (2, 2));
     assert_eq!(door.balance(1), 50, "the entry stands");
+}
+
+/// Facts that no kiosk writes: a visit is not left as an event is, nor the other way round.
+#[test]
+fn a_leaving_is_of_an_entry_and_of_nothing_else() {
+    let mut door = Door::new();
+    let visit = FactBody::visit(CredentialKind::Citizen);
+    let visit = door.record(Some(1), on(9, 0), None, visit);
+    let entry = door.tap(1, on(14, 0)).unwrap();
+    door.record(Some(1), on(14, 1), Some(visit), FactBody::EventLeft);
+    door.record(Some(1), on(14, 1), Some(entry), FactBody::VisitEnded);
+    door.record(Some(2), on(14, 1), Some(entry), FactBody::EventLeft);
+    door.record(Some(1), on(14, 1), None, FactBody::EventLeft);
+    assert_eq!(door.counts("drill"), (1, 1));
+    let account = door.folds.account(&who(1));
+    assert!(account.standing().all(|v| v.ended.is_none()));
 }
 
 #[test]
