@@ -459,6 +459,7 @@ impl Session {
     /// A catalogue whose facility has no known zone is as good as none for this facility.
     fn set_catalogue(&mut self, catalogue: Catalogue) {
         self.changed = true;
+        let told_to = self.reception_rules().cloned();
         if let Some(zone) = catalogue
             .facilities
             .get(&self.facility_id)
@@ -468,6 +469,10 @@ impl Session {
         }
         self.catalogue = Some(catalogue);
         self.know_patients();
+        // What waits for one place is not waited for at another.
+        if self.reception_rules() != told_to.as_ref() {
+            self.offered.clear();
+        }
     }
 
     fn facility(&self) -> Option<&Facility> {

@@ -19,7 +19,7 @@ use crate::{
 };
 
 impl Session {
-    fn reception_rules(&self) -> Option<&ReceptionRules> {
+    pub(super) fn reception_rules(&self) -> Option<&ReceptionRules> {
         self.service().and_then(Service::as_reception)
     }
 

@@ -5,7 +5,7 @@ use machitap_domain::{
     reception::{Handoff, ReceptionRules},
 };
 
-use super::town::{Kiosk, MORNING, NTP, card, citizen, felica, purposes};
+use super::town::{Kiosk, MORNING, NTP, card, catalogue, citizen, felica, purposes};
 use crate::{
     input::{Input, NoteOf, StoreTrouble, Touch},
     output::Tone,
@@ -263,6 +263,25 @@ fn a_number_that_comes_back_with_a_roster_is_offered_then() {
     assert_eq!(kiosk.notes.len(), 1, "nobody's number is guessed");
     with_patients(&mut kiosk);
     assert_eq!(kiosk.notes.len(), 2);
+}
+
+#[test]
+fn what_waits_is_offered_anew_where_the_catalogue_says_another_way() {
+    let mut kiosk = kiosk();
+    kiosk.tap(card(1));
+    let mut rules = clinic().as_reception().unwrap().clone();
+    let publish = |rules: &ReceptionRules| {
+        let service = Service::Reception(Box::new(rules.clone()));
+        Input::Catalogue(Box::new(catalogue(service)))
+    };
+    kiosk.give(publish(&rules));
+    assert_eq!(kiosk.notes.len(), 1, "the same way: the shell has it");
+    rules.handoff = Handoff::FileDrop {
+        directory: "/srv/clinic/in".into(),
+    };
+    kiosk.give(publish(&rules));
+    assert_eq!(kiosk.notes.len(), 2);
+    assert_eq!(kiosk.notes[1].2, rules.handoff);
 }
 
 #[test]
