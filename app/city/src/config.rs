@@ -211,7 +211,7 @@ impl Config {
         Signer::from_text(&self.key_text("sign.key")?).map_err(|why| self.bad_key("sign.key", &why))
     }
 
-    /// All purpose keys. A home made before there were fares has none for them.
+    /// All purpose keys. A home made before there were fares, or receptions, has none for them.
     ///
     /// # Errors
     /// [`Failure`]; a damaged key is [`Exit::Config`].
@@ -221,14 +221,15 @@ impl Config {
                 .map(Some)
                 .map_err(|why| self.bad_key(name, &why))
         };
+        let if_any = |name: &str| {
+            let there = self.keys.join(name).exists();
+            if there { key(name) } else { Ok(None) }
+        };
         Ok(PurposeKeys {
             nursery: key("nursery.key")?,
             visit: key("visit.key")?,
-            transport: if self.keys.join("transport.key").exists() {
-                key("transport.key")?
-            } else {
-                None
-            },
+            transport: if_any("transport.key")?,
+            reception: if_any("reception.key")?,
         })
     }
 

@@ -115,6 +115,8 @@ pub fn read(dir: &Path, city: &CityId) -> Result<Documents, Rejected> {
                     format_args!("the catalogue has no facility {}", roster.facility),
                 ));
             }
+            let named = catalogue.as_ref().map(|c| people::known(&toml, &roster, c));
+            flaws.extend(named.and_then(Result::err));
             rosters.insert(roster.facility.clone(), roster);
         }
     }
@@ -265,6 +267,8 @@ fn catalogue(toml: &Toml, city: &CityId) -> Result<Catalogue, Flaw> {
             InvalidCatalogue::Points(facility)
             | InvalidCatalogue::Rules { facility, .. }
             | InvalidCatalogue::Fare { facility, .. }
+            | InvalidCatalogue::Event { facility, .. }
+            | InvalidCatalogue::Reception { facility, .. }
             | InvalidCatalogue::Nursery { facility, .. } => {
                 format!("facilities.{facility}.service")
             }

@@ -132,12 +132,16 @@ fn purposes(config: &Config, facility: &FacilityId) -> Result<PurposeKeys, Failu
             nursery: all.nursery,
             ..PurposeKeys::default()
         },
-        Service::Visit { .. } => PurposeKeys {
+        Service::Visit { .. } | Service::Event(_) => PurposeKeys {
             visit: all.visit,
             ..PurposeKeys::default()
         },
         Service::Fare(_) => PurposeKeys {
             transport: Some(all.transport.ok_or_else(|| no_transport_key(config))?),
+            ..PurposeKeys::default()
+        },
+        Service::Reception(_) => PurposeKeys {
+            reception: Some(all.reception.ok_or_else(|| no_reception_key(config))?),
             ..PurposeKeys::default()
         },
     })
@@ -146,11 +150,20 @@ fn purposes(config: &Config, facility: &FacilityId) -> Result<PurposeKeys, Failu
 /// A home made before there were fares: its key is made once, by hand, because a second one
 /// would give every holder another name.
 pub(crate) fn no_transport_key(config: &Config) -> Failure {
-    let path = config.keys.join("transport.key");
+    no_key(config, "transport.key", "fares need it")
+}
+
+/// A home made before there were receptions, likewise.
+fn no_reception_key(config: &Config) -> Failure {
+    no_key(config, "reception.key", "receptions need it")
+}
+
+fn no_key(config: &Config, name: &str, why: &str) -> Failure {
+    let path = config.keys.join(name);
     Failure::new(
         Exit::NoInput,
         format_args!(
-            "{}: is missing; fares need it: 32 random bytes in hexadecimal, made once, as in \
+            "{}: is missing; {why}: 32 random bytes in hexadecimal, made once, as in \
              `openssl rand -hex 32`",
             path.display()
         ),

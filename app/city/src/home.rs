@@ -94,6 +94,7 @@ fn keys(dir: &Path, plan: &Plan) -> Result<(), Failure> {
         "nursery.key",
         "visit.key",
         "transport.key",
+        "reception.key",
         DRAW_KEY,
     ] {
         put(dir, &format!("keys/{name}"), Mode::Private, &random_hex())?;

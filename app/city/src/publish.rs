@@ -5,13 +5,13 @@
 
 pub mod begun;
 mod fares;
+mod rosters;
 
 use machitap_domain::{
     CityId, Hash, Pii, Pseudonym, PurposeKey,
     catalogue::Catalogue,
     draw::{Deals, secret::DrawKey},
     nursery::absence::Absences,
-    roster::Roster,
 };
 use machitap_wire::{
     DocumentName, Manifest, Signer, Topic,
@@ -173,11 +173,7 @@ pub fn stage(
         ];
         let fares = fares::Town::load(db, documents, keys.transport)?;
         for kiosk in &db.kiosks()? {
-            let roster = documents
-                .rosters
-                .get(&kiosk.facility)
-                .cloned()
-                .unwrap_or_else(|| Roster::empty(kiosk.facility.clone()));
+            let roster = rosters::of_kiosk(documents, kiosk);
             let name = DocumentName::Roster(kiosk.kiosk.clone());
             staged.push(put(db, name, &roster, Some(kiosk), now_ms)?);
             staged.extend(absences(db, documents, kiosk, now_ms)?);

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     draw::table::{DrawTable, InvalidDraw, check_all},
+    event::rules::{EventRules, InvalidEvent},
     fare::rules::{FareRules, InvalidFare},
-    ids::{CityId, FacilityId, KioskId},
+    ids::{CityId, FacilityId, KioskId, SystemId},
     nursery::settings::{InvalidNursery, Nursery},
     pairing::{InvalidPairing, Pairing},
     points::{
@@ -17,6 +18,7 @@ use crate::{
         rules::{InvalidPoints, PointRule},
         visit::VisitPurpose,
     },
+    reception::rules::{InvalidReception, ReceptionRules},
     time::Millis,
 };
 
@@ -126,9 +128,39 @@ pub enum Service {
     },
     /// Which fare a card rides for.
     Fare(Box<FareRules>),
+    /// Entry to events.
+    Event(Box<EventRules>),
+    /// Patients are announced to another house's system.
+    Reception(Box<ReceptionRules>),
 }
 
 impl Service {
+    fn check(&self, id: &FacilityId) -> Result<(), InvalidCatalogue> {
+        let facility = id.clone();
+        match self {
+            Self::Nursery(nursery) => nursery
+                .check()
+                .map_err(|why| InvalidCatalogue::Nursery { facility, why }),
+            Self::Visit { points, .. } if points.base > MAX_BASE_POINTS => {
+                Err(InvalidCatalogue::Points(facility))
+            }
+            Self::Visit {
+                points, purposes, ..
+            } => points
+                .check(purposes)
+                .map_err(|why| InvalidCatalogue::Rules { facility, why }),
+            Self::Fare(fare) => fare
+                .check()
+                .map_err(|why| InvalidCatalogue::Fare { facility, why }),
+            Self::Event(event) => event
+                .check()
+                .map_err(|why| InvalidCatalogue::Event { facility, why }),
+            Self::Reception(reception) => reception
+                .check()
+                .map_err(|why| InvalidCatalogue::Reception { facility, why }),
+        }
+    }
+
     /// A nursery with the settings of one that set none.
     pub fn nursery() -> Self {
         Self::Nursery(Box::default())
@@ -148,7 +180,7 @@ impl Service {
     pub fn as_nursery(&self) -> Option<&Nursery> {
         match self {
             Self::Nursery(nursery) => Some(nursery),
-            Self::Visit { .. } | Self::Fare(_) => None,
+            _ => None,
         }
     }
 
@@ -156,8 +188,29 @@ impl Service {
     pub fn as_fare(&self) -> Option<&FareRules> {
         match self {
             Self::Fare(fare) => Some(fare),
-            Self::Nursery(_) | Self::Visit { .. } => None,
+            _ => None,
         }
+    }
+
+    /// The events, where there are any.
+    pub fn as_event(&self) -> Option<&EventRules> {
+        match self {
+            Self::Event(event) => Some(event),
+            _ => None,
+        }
+    }
+
+    /// The reception's settings, where it is one.
+    pub fn as_reception(&self) -> Option<&ReceptionRules> {
+        match self {
+            Self::Reception(reception) => Some(reception),
+            _ => None,
+        }
+    }
+
+    /// The system whose numbers this service needs of its residents; none for most.
+    pub fn linked_system(&self) -> Option<&SystemId> {
+        self.as_reception().map(|r| &r.system)
     }
 }
 
@@ -245,6 +298,22 @@ pub enum InvalidCatalogue {
         /// The slip.
         why: InvalidFare,
     },
+    /// Events with a slip.
+    #[error("{facility}: events: {why}")]
+    Event {
+        /// The facility.
+        facility: FacilityId,
+        /// The slip.
+        why: InvalidEvent,
+    },
+    /// A reception's settings with a slip.
+    #[error("{facility}: reception: {why}")]
+    Reception {
+        /// The facility.
+        facility: FacilityId,
+        /// The slip.
+        why: InvalidReception,
+    },
     /// A draw table with a slip.
     #[error("draws: {0}")]
     Draw(InvalidDraw),
@@ -264,7 +333,7 @@ impl Catalogue {
     pub fn point_rule(&self, facility: &FacilityId) -> Option<&PointRule> {
         match &self.facilities.get(facility)?.service {
             Service::Visit { points, .. } => Some(points),
-            Service::Nursery(_) | Service::Fare(_) => None,
+            _ => None,
         }
     }
 
@@ -289,32 +358,7 @@ impl Catalogue {
         }
         for (id, facility) in &self.facilities {
             facility.zone()?;
-            if let Service::Visit {
-                points, purposes, ..
-            } = &facility.service
-            {
-                if points.base > MAX_BASE_POINTS {
-                    return Err(InvalidCatalogue::Points(id.clone()));
-                }
-                points
-                    .check(purposes)
-                    .map_err(|why| InvalidCatalogue::Rules {
-                        facility: id.clone(),
-                        why,
-                    })?;
-            }
-            if let Service::Nursery(nursery) = &facility.service {
-                nursery.check().map_err(|why| InvalidCatalogue::Nursery {
-                    facility: id.clone(),
-                    why,
-                })?;
-            }
-            if let Service::Fare(fare) = &facility.service {
-                fare.check().map_err(|why| InvalidCatalogue::Fare {
-                    facility: id.clone(),
-                    why,
-                })?;
-            }
+            facility.service.check(id)?;
             let t = facility.timing;
             for (key, value, min, max) in [
                 ("confirm_ms", t.confirm_ms, 2_000, 60_000),

@@ -11,7 +11,7 @@ use crate::{
     credential::CredentialKind,
     draw::record::{Drawn, SpinsGiven},
     fare::ride::Ride,
-    ids::{ActivityId, FacilityId, Incarnation, KioskId, NoticeId},
+    ids::{ActivityId, EventId, FacilityId, Incarnation, KioskId, NoticeId, SystemId},
     nursery::{
         absence::Excused,
         alarm::{AlarmKind, AlarmReason},
@@ -183,6 +183,8 @@ pub enum Component {
     Draw,
     /// The fare list: missing, or not renewed.
     Fares,
+    /// The hand-off of a reception: the other system does not take the notes.
+    HandOff,
 }
 
 /// Why a tap was turned away.
@@ -207,6 +209,14 @@ pub enum Refusal {
     NoChildToday,
     /// Somebody who may not collect, today or at all. Which, the alarm says.
     AskStaff,
+    /// No event takes entries now.
+    NoEvent,
+    /// No place is left at the event.
+    EventFull,
+    /// Not on the event's list.
+    NotListed,
+    /// The resident has no number in the system patients are announced to.
+    NotLinked,
 }
 
 /// How a try at the staff panel ended.
@@ -361,6 +371,29 @@ pub enum FactBody {
     DrawSeen,
     /// A fare class was told. The subject is the holder, where the card is one's.
     Ride(Ride),
+    /// A resident came to an event.
+    EventEntered {
+        /// Which.
+        event: EventId,
+        /// What the card proved.
+        credential: CredentialKind,
+    },
+    /// A resident left an event. Caused by the entry.
+    EventLeft,
+    /// A patient was announced. The subject is the patient, under a purpose of its own: no
+    /// visit of theirs bears the same name.
+    Announced {
+        /// To which system. The number it knows the patient by is in no fact.
+        system: SystemId,
+        /// The queue number.
+        queue: u32,
+    },
+    /// A note about a patient was taken by the system. Caused by the announcement.
+    HandedOff {
+        /// It was the note that takes the announcement back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        withdrawn: bool,
+    },
     /// An earlier fact is taken back, and with it what it caused.
     Undone {
         /// The fact taken back.

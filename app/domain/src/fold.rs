@@ -1,7 +1,9 @@
 //! The state of the town as one journal knows it: a fold over its facts.
 
 mod draws;
+mod events;
 mod fares;
+mod reception;
 
 use std::collections::BTreeMap;
 
@@ -11,12 +13,14 @@ use serde::{Deserialize, Serialize};
 use crate::{
     attendance::{ChildDays, Depth, ExcusedMade, Passage},
     draw::{Machines, Spins},
+    event::Counts,
     fact::{Fact, FactBody, FactId},
     fare::Rides,
     ids::NoticeId,
     nursery::{alarm::Alarm, correction::Correction, fee::FeeMade, house::House},
     points::{Account, VisitMade, account::Ended},
     pseudonym::Pseudonym,
+    reception::{Patient, Receptions},
     time::{BootId, DayKey, Quality, Stamp},
 };
 
@@ -38,6 +42,12 @@ pub enum FoldKey {
     Machines,
     /// A holder's rides.
     Rides(Pseudonym),
+    /// How many came to the facility's events.
+    Events,
+    /// A patient's latest announcement.
+    Patient(Pseudonym),
+    /// The kiosk's queue and what it has to hand off.
+    Receptions,
 }
 
 /// Notices a household has seen are remembered so many.
@@ -72,6 +82,12 @@ pub enum FoldValue {
     Machines(Machines),
     /// A holder's rides.
     Rides(Rides),
+    /// How many came to the facility's events.
+    Events(Counts),
+    /// A patient's latest announcement.
+    Patient(Patient),
+    /// The kiosk's queue and what it has to hand off.
+    Receptions(Receptions),
 }
 
 /// Attendance and accounts, by pseudonym, and the house.
@@ -85,6 +101,9 @@ pub struct Folds {
     spins: BTreeMap<Pseudonym, Spins>,
     machines: Machines,
     rides: BTreeMap<Pseudonym, Rides>,
+    events: Counts,
+    patients: BTreeMap<Pseudonym, Patient>,
+    receptions: Receptions,
 }
 
 impl Default for Folds {
@@ -105,6 +124,9 @@ impl Folds {
             spins: BTreeMap::new(),
             machines: Machines::new(),
             rides: BTreeMap::new(),
+            events: Counts::new(),
+            patients: BTreeMap::new(),
+            receptions: Receptions::new(),
         }
     }
 
@@ -171,19 +193,24 @@ impl Folds {
                 if child {
                     return vec![FoldKey::Child(subject)];
                 }
-                let visit = self
-                    .accounts
-                    .get_mut(&subject)
-                    .is_some_and(|a| a.undo(*undone));
-                let mut keys = changed(visit, FoldKey::Account(subject));
+                let mut keys = self.undo_in_account(subject, *undone);
                 keys.extend(self.void_draws(subject, *undone));
                 keys.extend(self.void_ride(subject, *undone));
+                keys.extend(self.void_announcement(subject, *undone));
                 keys
             }
             (FactBody::SpinsGiven(_) | FactBody::Drawn(_) | FactBody::DrawSeen, _) => {
                 self.apply_to_draws(fact, zone)
             }
             (FactBody::Ride(ride), Some(holder)) => self.ride(fact, holder, ride, zone),
+            (FactBody::EventEntered { event, .. }, Some(person)) => {
+                self.enter(fact, person, event, zone)
+            }
+            (FactBody::EventLeft, Some(person)) => self.leave(fact, person),
+            (FactBody::Announced { system, queue }, Some(patient)) => {
+                self.announce(fact, patient, system, *queue, zone)
+            }
+            (FactBody::HandedOff { withdrawn }, _) => self.hand_off(fact, *withdrawn),
             (FactBody::Alarm { alarm, day }, Some(subject)) => {
                 self.house.raise(Alarm {
                     fact: fact.id,
@@ -337,6 +364,12 @@ impl Folds {
             FoldKey::Machines => (self.machines != Machines::new())
                 .then(|| FoldValue::Machines(self.machines.clone())),
             FoldKey::Rides(h) => self.rides.get(&h).cloned().map(FoldValue::Rides),
+            FoldKey::Events => {
+                (self.events != Counts::new()).then(|| FoldValue::Events(self.events.clone()))
+            }
+            FoldKey::Patient(p) => self.patients.get(&p).cloned().map(FoldValue::Patient),
+            FoldKey::Receptions => (self.receptions != Receptions::new())
+                .then(|| FoldValue::Receptions(self.receptions.clone())),
         }
     }
 
@@ -360,6 +393,11 @@ impl Folds {
             (FoldKey::Rides(holder), FoldValue::Rides(rides)) => {
                 self.rides.insert(holder, rides);
             }
+            (FoldKey::Events, FoldValue::Events(events)) => self.events = events,
+            (FoldKey::Patient(who), FoldValue::Patient(patient)) => {
+                self.patients.insert(who, patient);
+            }
+            (FoldKey::Receptions, FoldValue::Receptions(queue)) => self.receptions = queue,
             _ => return false,
         }
         true
@@ -389,6 +427,14 @@ impl Folds {
             .rides
             .iter()
             .map(|(k, v)| (FoldKey::Rides(*k), FoldValue::Rides(v.clone())));
+        let patients = self
+            .patients
+            .iter()
+            .map(|(k, v)| (FoldKey::Patient(*k), FoldValue::Patient(v.clone())));
+        let of_the_kiosk = [FoldKey::Events, FoldKey::Receptions];
+        let of_the_kiosk = of_the_kiosk
+            .into_iter()
+            .filter_map(|key| Some((key, self.get(key)?)));
         children
             .chain(accounts)
             .chain(households)
@@ -396,6 +442,8 @@ impl Folds {
             .chain(spins)
             .chain(machines)
             .chain(rides)
+            .chain(patients)
+            .chain(of_the_kiosk)
     }
 
     /// True when something of that boot still stands on an untrusted time.
@@ -406,6 +454,7 @@ impl Folds {
             .any(|c| c.passages().iter().any(|p| unsure(&p.at)))
             || self.accounts.values().any(|a| a.has_unsure(boot))
             || self.rides.values().any(|r| r.has_unsure(boot))
+            || self.receptions.has_unsure(boot)
             || self.house.alarms().iter().any(|a| unsure(&a.at))
     }
 
@@ -447,6 +496,7 @@ impl Folds {
             let touched = rides.mend(mend);
             keys.extend(touched.then_some(FoldKey::Rides(*holder)));
         }
+        keys.extend(self.mend_receptions(mend));
         let mut touched = false;
         for alarm in self.house.alarms_mut() {
             touched |= mend(&mut alarm.at, &mut alarm.day.clone());

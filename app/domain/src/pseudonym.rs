@@ -22,6 +22,8 @@ pub enum Purpose {
     Visit,
     /// Fares.
     Transport,
+    /// Patients announced to another house's system.
+    Reception,
 }
 
 /// The first 16 bytes of HMAC-SHA-256 (RFC 2104) under the purpose's key.

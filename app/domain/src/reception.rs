@@ -28,6 +28,9 @@
 //! complete when it appears under that name; whoever takes it removes it. *HTTP*: a POST of
 //! `application/json`; any answer of 2xx says that it was taken.
 
+pub mod queue;
+pub mod rules;
+
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -36,24 +39,11 @@ use crate::{
     ids::{KioskId, LinkNumber, SystemId},
 };
 
+pub use queue::{Announcement, Patient, Receptions};
+pub use rules::{Handoff, ReceptionRules};
+
 /// The version of the note's form.
 pub const NOTE_VERSION: u16 = 1;
-
-/// How a note reaches the system.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Handoff {
-    /// A file in a directory that the system watches.
-    FileDrop {
-        /// Its path, absolute.
-        directory: String,
-    },
-    /// A POST to a program on this machine: a number must not leave it unsealed.
-    Http {
-        /// Its address, `http://` and a loopback host.
-        url: String,
-    },
-}
 
 /// What the system is handed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,3 +71,13 @@ pub struct HandOffNote {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub withdrawn: bool,
 }
+
+impl HandOffNote {
+    /// The bytes that are handed over.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a note is plain data")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use crate::{
     attendance::Role,
     catalogue::Text,
     credential::Credential,
-    ids::{CitizenId, FacilityId, HouseholdId, NoticeId},
+    ids::{CitizenId, EventId, FacilityId, HouseholdId, LinkNumber, NoticeId, SystemId},
     nursery::{settings::Day, tariff::Care},
     pii::Pii,
     points::caps::{Age, Person},
@@ -30,6 +30,9 @@ pub struct Roster {
     /// Residents who use a card without the citizen AP.
     #[serde(default)]
     pub residents: Vec<Resident>,
+    /// Who may come to events that are only for those on a list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attending: Vec<Attending>,
     /// Cards and ids that open nothing any more: lost, released, expired.
     #[serde(default)]
     pub released: Vec<Credential>,
@@ -239,6 +242,20 @@ pub struct Resident {
     /// The month of birth, 1 to 12, where the resident wants it known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birth_month: Option<u8>,
+    /// Their numbers in other houses' systems. A kiosk is sent those of the system its
+    /// facility's service names, and no others.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub links: BTreeMap<SystemId, LinkNumber>,
+}
+
+/// Who may come to an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attending {
+    /// The event.
+    pub event: EventId,
+    /// Who.
+    pub citizen: CitizenId,
 }
 
 /// Whom a card opens.
@@ -277,6 +294,16 @@ pub enum InvalidRoster {
     /// A month no year has.
     #[error("resident #{0}: birth_month must be 1 to 12")]
     BirthMonth(usize),
+    /// One patient would be taken for another. The number itself is not said: it is personal.
+    #[error("residents #{first} and #{second} have the same number in {system}")]
+    LinkTwice {
+        /// The system.
+        system: SystemId,
+        /// Who has it first, counted from 1.
+        first: usize,
+        /// And again.
+        second: usize,
+    },
 }
 
 impl Roster {
@@ -287,8 +314,25 @@ impl Roster {
             households: Vec::new(),
             staff: Vec::new(),
             residents: Vec::new(),
+            attending: Vec::new(),
             released: Vec::new(),
         }
+    }
+
+    /// True when they are on the list of that event.
+    pub fn attends(&self, event: &EventId, citizen: &CitizenId) -> bool {
+        self.attending
+            .iter()
+            .any(|a| a.event == *event && a.citizen == *citizen)
+    }
+
+    /// The roster as a kiosk may have it: with the numbers of that system and of no other.
+    #[must_use]
+    pub fn with_links_of(mut self, system: Option<&SystemId>) -> Self {
+        for resident in &mut self.residents {
+            resident.links.retain(|of, _| Some(of) == system);
+        }
+        self
     }
 
     /// True when the card or its id was released, lost or has expired.
@@ -409,6 +453,22 @@ impl Roster {
                 claim(card.clone(), place.clone())?;
             }
         }
+        self.check_links()
+    }
+
+    fn check_links(&self) -> Result<(), InvalidRoster> {
+        let mut seen = BTreeMap::new();
+        for (n, resident) in (1..).zip(&self.residents) {
+            for (system, number) in &resident.links {
+                if let Some(first) = seen.insert((system, number), n) {
+                    return Err(InvalidRoster::LinkTwice {
+                        system: system.clone(),
+                        first,
+                        second: n,
+                    });
+                }
+            }
+        }
         Ok(())
     }
 }
@@ -482,6 +542,7 @@ mod tests {
             cards: vec![uid(1)],
             age: None,
             birth_month: None,
+            links: BTreeMap::new(),
         });
         assert!(matches!(
             twice.check(),
@@ -510,6 +571,71 @@ mod tests {
         assert_eq!(with.for_points(&citizen("SKM-000008")), Person::default());
         with.residents[0].birth_month = Some(13);
         assert_eq!(with.check(), Err(InvalidRoster::BirthMonth(1)));
+    }
+
+    fn resident(id: &str, links: &[(&str, &str)]) -> Resident {
+        Resident {
+            citizen: citizen(id),
+            cards: Vec::new(),
+            age: None,
+            birth_month: None,
+            links: links
+                .iter()
+                .map(|(system, number)| (system.parse().unwrap(), number.parse().unwrap()))
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn one_number_of_a_system_is_one_persons() {
+        let mut roster = roster();
+        roster.residents = vec![
+            resident("SKM-000008", &[("clinic", "0077"), ("library", "1")]),
+            resident("SKM-000009", &[("clinic", "1"), ("library", "0077")]),
+        ];
+        assert_eq!(roster.check(), Ok(()));
+        roster
+            .residents
+            .push(resident("SKM-000010", &[("clinic", "0077")]));
+        let slip = roster.check().unwrap_err();
+        assert_eq!(
+            slip.to_string(),
+            "residents #1 and #3 have the same number in clinic"
+        );
+    }
+
+    #[test]
+    fn a_kiosk_may_have_the_numbers_of_its_own_system_only() {
+        let mut roster = roster();
+        let both = [("clinic", "0077"), ("library", "1")];
+        roster.residents = vec![resident("SKM-000008", &both)];
+        let clinic = "clinic".parse().unwrap();
+        let of_clinic = roster.clone().with_links_of(Some(&clinic));
+        let left: Vec<_> = of_clinic.residents[0].links.keys().collect();
+        assert_eq!(left, [&clinic]);
+        let of_hall = roster.with_links_of(None);
+        assert!(of_hall.residents[0].links.is_empty());
+        let written = serde_json::to_string(&of_hall).unwrap();
+        assert!(
+            !written.contains("links"),
+            "written as before there were any"
+        );
+    }
+
+    #[test]
+    fn a_link_number_is_text_of_its_alphabet() {
+        for (text, good) in [
+            ("0012345", true),
+            ("A-1", true),
+            ("", false),
+            ("12 34", false),
+            ("１２３", false),
+            ("a1", false),
+        ] {
+            assert_eq!(text.parse::<LinkNumber>().is_ok(), good, "{text:?}");
+        }
+        let shown = format!("{:?}", resident("SKM-000008", &[("clinic", "0077")]));
+        assert!(!shown.contains("0077"), "{shown}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod choice;
 mod clock;
 mod done;
 mod draw;
+mod event;
 mod face;
 mod fare;
 mod followup;
@@ -16,6 +17,7 @@ mod household;
 mod own;
 mod panel;
 mod price;
+mod reception;
 mod said;
 mod staff;
 mod standing;
@@ -23,16 +25,17 @@ mod turn;
 mod visit;
 mod watch;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::tz::TimeZone;
 use machitap_domain::{
     BootId, Credential, FacilityId, Fact, FactBody, FactId, Folds, Incarnation, KioskId, Millis,
-    Now, Stamp,
+    Now, Pseudonym, Stamp,
     catalogue::{Catalogue, Facility, Language, Service, Timing},
     draw::{Deals, deal::NoDeal},
     fact::{Class, Component},
     fare::{FareList, list::Stands},
+    ids::LinkNumber,
     notices::Notices,
     nursery::{absence::Absences, settings::Nursery},
     points::{accounts::Accounts, offers::Progress},
@@ -42,7 +45,7 @@ use machitap_domain::{
 use machitap_wire::bundle::PurposeKeys;
 
 use crate::{
-    input::{Input, LinkView, StoreTrouble, Tap, Touch},
+    input::{Input, LinkView, NoteOf, StoreTrouble, Tap, Touch},
     lockout::Lockout,
     output::{Output, Tone},
     view::{MessageKind, Screen},
@@ -138,6 +141,9 @@ pub struct Session {
     fares: Option<FareList>,
     told_fares: Option<Stands>,
     just_told: Option<fare::JustTold>,
+    patients: BTreeMap<Pseudonym, LinkNumber>,
+    offered: BTreeSet<NoteOf>,
+    told_hand_off: Option<Class>,
     ranking: Option<Ranking>,
     notices: Notices,
     lockout: Lockout,
@@ -219,6 +225,9 @@ impl Session {
             fares: setup.fares,
             told_fares: None,
             just_told: None,
+            patients: BTreeMap::new(),
+            offered: BTreeSet::new(),
+            told_hand_off: None,
             ranking: setup.ranking,
             notices: setup.notices,
             lockout,
@@ -265,6 +274,7 @@ impl Session {
         drafts.push(self.draft(now, None, None, FactBody::Started { software }));
         self.append(&mut turn, drafts, After::Quiet);
         self.draw_again(&turn);
+        self.offer_notes(&mut turn);
         self.finish(turn)
     }
 
@@ -282,9 +292,10 @@ impl Session {
             self.time_out(cx);
             self.watch_children(cx);
             self.watch_fares(cx);
+            self.watch_door();
         }
         match input {
-            Input::Tick | Input::HandedOff(_) | Input::HandOffFailed { .. } => {}
+            Input::Tick => {}
             Input::CardSeen(tap) => self.card_seen(cx, tap),
             Input::CardRead(tap, credential) => self.card_read(cx, tap, credential),
             Input::CardFailed(tap, problem) => self.card_failed(cx, tap, problem),
@@ -311,11 +322,18 @@ impl Session {
             Input::NotAppended(trouble) => self.not_appended(cx, trouble),
             Input::Store(trouble) => self.set_trouble(trouble),
             Input::Link(link) => self.link = link,
-            Input::Catalogue(catalogue) => self.set_catalogue(*catalogue),
+            Input::HandedOff(note) => self.handed_off(cx, note),
+            Input::HandOffFailed { class, .. } => self.tell_hand_off(cx, Some(class)),
+            Input::Catalogue(catalogue) => {
+                self.set_catalogue(*catalogue);
+                self.offer_notes(cx);
+            }
             Input::Roster { roster, issued_ms } => {
                 self.roster = Some((*roster, issued_ms));
                 self.watched = None;
                 self.changed = true;
+                self.know_patients();
+                self.offer_notes(cx);
             }
             Input::Absences {
                 absences,
@@ -464,6 +482,7 @@ impl Session {
     /// A catalogue whose facility has no known zone is as good as none for this facility.
     fn set_catalogue(&mut self, catalogue: Catalogue) {
         self.changed = true;
+        let told_to = self.reception_rules().cloned();
         if let Some(zone) = catalogue
             .facilities
             .get(&self.facility_id)
@@ -472,6 +491,11 @@ impl Session {
             self.zone = zone;
         }
         self.catalogue = Some(catalogue);
+        self.know_patients();
+        // What waits for one place is not waited for at another.
+        if self.reception_rules() != told_to.as_ref() {
+            self.offered.clear();
+        }
     }
 
     fn facility(&self) -> Option<&Facility> {

@@ -355,8 +355,8 @@ pub struct Message {
     pub kind: MessageKind,
     /// Whom to ask or call.
     pub contact: String,
-    /// With [`MessageKind::NoEvent`] and [`MessageKind::EventFull`]: the next event, where one
-    /// is to come.
+    /// With [`MessageKind::NoEvent`] and [`MessageKind::EventFull`]: the next event. `None` where
+    /// none is to come, and where no clock is trusted: staff are asked then.
     pub next_event: Option<NextEvent>,
 }
 

@@ -43,6 +43,9 @@ fn row_key(key: FoldKey) -> (&'static str, String) {
         FoldKey::Spins(subject) => ("spins", subject.to_string()),
         FoldKey::Machines => ("machines", NOBODY.to_owned()),
         FoldKey::Rides(subject) => ("rides", subject.to_string()),
+        FoldKey::Events => ("events", NOBODY.to_owned()),
+        FoldKey::Patient(subject) => ("patient", subject.to_string()),
+        FoldKey::Receptions => ("receptions", NOBODY.to_owned()),
     }
 }
 
@@ -57,20 +60,32 @@ fn read_key(kind: &str, subject: &str) -> Option<FoldKey> {
         "spins" => of(FoldKey::Spins),
         "machines" if subject == NOBODY => Some(FoldKey::Machines),
         "rides" => of(FoldKey::Rides),
+        "events" if subject == NOBODY => Some(FoldKey::Events),
+        "patient" => of(FoldKey::Patient),
+        "receptions" if subject == NOBODY => Some(FoldKey::Receptions),
         _ => None,
     }
 }
 
 /// The entries facts about that subject may touch.
-const fn keys_of(subject: Pseudonym) -> [FoldKey; 5] {
+const fn keys_of(subject: Pseudonym) -> [FoldKey; 6] {
     [
         FoldKey::Child(subject),
         FoldKey::Account(subject),
         FoldKey::Household(subject),
         FoldKey::Spins(subject),
         FoldKey::Rides(subject),
+        FoldKey::Patient(subject),
     ]
 }
+
+/// The entries that are about nobody and that facts about anybody may touch.
+const OF_THE_KIOSK: [FoldKey; 4] = [
+    FoldKey::House,
+    FoldKey::Machines,
+    FoldKey::Events,
+    FoldKey::Receptions,
+];
 
 fn sum(kind: &str, subject: &str, value: &str) -> Hash {
     Hash::of(format!("{kind}\n{subject}\n{value}").as_bytes())
@@ -160,7 +175,7 @@ pub(crate) fn base_entries(conn: &Connection) -> Result<u64, StoreError> {
     Ok(u64::try_from(n).unwrap_or(0))
 }
 
-/// Which entries facts may touch: the house, the draw, and those of their subjects, or any.
+/// Which entries facts may touch: the kiosk's own and those of their subjects, or any.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
     /// Those of these subjects.
@@ -187,7 +202,7 @@ impl Reach {
         subjects
             .iter()
             .flat_map(|subject| keys_of(*subject))
-            .chain([FoldKey::House, FoldKey::Machines])
+            .chain(OF_THE_KIOSK)
     }
 
     /// The part of the folds they may touch, to be tried out beside the real ones.

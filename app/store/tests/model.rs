@@ -5,6 +5,7 @@ mod common;
 use common::{MORNING_MS, Place, at, attendance, draft, id, receipt, subject, visit};
 use machitap_domain::{
     attendance::Direction,
+    credential::CredentialKind,
     draw::{Drawn, How, SpinsGiven, Ticket},
     fact::{Draft, Fact, FactBody, Hash},
     fare::{Ride, Why},
@@ -35,6 +36,13 @@ enum Op {
         who: u8,
         times: u8,
         counts: bool,
+        clock: bool,
+    },
+    /// A fact of an event's door or of a reception, on a clock or on none; likewise.
+    Door {
+        kind: u8,
+        who: u8,
+        cause: u64,
         clock: bool,
     },
     /// A fact of the nursery about that subject, caused by that name.
@@ -69,6 +77,9 @@ fn op() -> impl Strategy<Value = Op> {
             |(who, times, counts, clock)| Op::Rides { who, times, counts, clock }
         ),
         4 => (0..9u8, 0..4u8, 0..60u64).prop_map(|(kind, s, n)| Op::Nursery(kind, s, n)),
+        6 => (0..6u8, 0..3u8, 0..60u64, any::<bool>()).prop_map(
+            |(kind, who, cause, clock)| Op::Door { kind, who, cause, clock }
+        ),
         1 => Just(Op::CorrectClock),
         1 => (0..4u8).prop_map(Op::NameUsedTwice),
         4 => (0..60u64, prop::bool::weighted(0.1), prop::bool::weighted(0.1))
@@ -217,6 +228,24 @@ fn drawn(model: &mut Model, who: u8, seen: bool) -> Vec<Draft> {
     drafts
 }
 
+/// One of each kind that an event's door and a reception write.
+fn door(kind: u8, folds: &Folds, at: &Stamp) -> FactBody {
+    match kind {
+        0 | 1 => FactBody::EventEntered {
+            event: ["drill", "concert"][usize::from(kind)].parse().unwrap(),
+            credential: CredentialKind::Citizen,
+        },
+        2 => FactBody::EventLeft,
+        3 => FactBody::Announced {
+            system: "clinic".parse().unwrap(),
+            queue: folds.receptions().next(at.day(&common::settings().zone)),
+        },
+        _ => FactBody::HandedOff {
+            withdrawn: kind == 4,
+        },
+    }
+}
+
 fn ride(name: u64, who: u8, counts: bool) -> Draft {
     let ride = Ride {
         class: "half".parse().unwrap(),
@@ -250,6 +279,22 @@ fn step(place: &Place, journal: Journal, model: &mut Model, op: Op) -> Journal {
                 ..draft(1_000 + n, Some(subject(who)), nursery(kind, cause))
             };
             append(&mut journal, model, vec![fact]);
+        }
+        Op::Door {
+            kind,
+            who,
+            cause,
+            clock,
+        } => {
+            let n = 2 * model.name();
+            let nothing = draft(n, Some(subject(who)), FactBody::EventLeft);
+            let mut drafts = vec![nothing];
+            if !clock {
+                drafts = unsure(drafts, 8);
+            }
+            drafts[0].body = door(kind, &model.folds, &drafts[0].at);
+            drafts[0].caused_by = Some(id(cause));
+            append(&mut journal, model, drafts);
         }
         Op::Draw(who, seen) => {
             let drafts = drawn(model, who, seen);

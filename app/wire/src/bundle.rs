@@ -37,4 +37,7 @@ pub struct PurposeKeys {
     /// Fares.
     #[serde(default)]
     pub transport: Option<PurposeKey>,
+    /// Patients announced to another house's system.
+    #[serde(default)]
+    pub reception: Option<PurposeKey>,
 }

@@ -1,7 +1,11 @@
 //! `rosters/{facility}.toml`: the people of one facility.
 
+use std::collections::BTreeSet;
+
 use machitap_domain::{
     attendance::Role,
+    catalogue::Catalogue,
+    ids::SystemId,
     roster::{Child, Guardian, Household, InvalidRoster, Roster},
 };
 
@@ -25,6 +29,9 @@ pub(super) fn roster(toml: &Toml, stem: &str) -> Result<Roster, Flaw> {
             toml.flaw_near(&format!("\"{id}\""), why)
         }
         InvalidRoster::BirthMonth(n) => toml.flaw(&format!("residents#{n}.birth_month"), why),
+        InvalidRoster::LinkTwice { system, second, .. } => {
+            toml.flaw(&format!("residents#{second}.links.{system}"), why)
+        }
     })?;
     for (n, staff) in roster.staff.iter().enumerate() {
         pin::check(&staff.pin_hash)
@@ -35,6 +42,33 @@ pub(super) fn roster(toml: &Toml, stem: &str) -> Result<Roster, Flaw> {
             .map_err(|(key, what)| toml.flaw(&format!("households#{}.{key}", n + 1), what))?;
     }
     Ok(roster)
+}
+
+/// What a roster names and the catalogue must know: the events of its facility, and the systems
+/// that residents have numbers in. A number that serves nothing is not kept, and one under a
+/// misspelt name would turn a patient away.
+pub(super) fn known(toml: &Toml, roster: &Roster, catalogue: &Catalogue) -> Result<(), Flaw> {
+    let facilities = &catalogue.facilities;
+    let events = facilities
+        .get(&roster.facility)
+        .and_then(|f| f.service.as_event());
+    for (n, attending) in (1..).zip(&roster.attending) {
+        if events.is_none_or(|e| e.event(&attending.event).is_none()) {
+            let why = format_args!("{} has no event {}", roster.facility, attending.event);
+            return Err(toml.flaw(&format!("attending#{n}.event"), why));
+        }
+    }
+    let systems: BTreeSet<&SystemId> = facilities
+        .values()
+        .filter_map(|f| f.service.linked_system())
+        .collect();
+    for (n, resident) in (1..).zip(&roster.residents) {
+        if let Some(system) = resident.links.keys().find(|s| !systems.contains(s)) {
+            let why = format_args!("no facility of the catalogue names the system {system}");
+            return Err(toml.flaw(&format!("residents#{n}.links.{system}"), why));
+        }
+    }
+    Ok(())
 }
 
 /// What to look for in the text for a place as [`InvalidRoster::CardTwice`] names it.

@@ -76,6 +76,70 @@ fn what_the_sample_catalogue_offers_is_sound_too() {
     assert_eq!(culture.rules[0].campaigns.len(), 1);
     assert_eq!(catalogue.points.expire_months, Some(24));
     assert_eq!(catalogue.draws.len(), 1);
+    let service = |id: &str| &catalogue.facilities[&id.parse().unwrap()].service;
+    let events = service("gymnasium").as_event().unwrap();
+    assert_eq!(events.events.len(), 2);
+    assert!(events.events[0].exit && events.events[1].listed_only);
+    assert!(service("clinic").as_reception().is_some());
+}
+
+/// The sample catalogue with all it offers, and these lines more in a roster.
+fn with_roster(roster: &str, more: &str) -> Result<Documents, String> {
+    let (_dir, documents, city) = samples();
+    let path = documents.join("catalogue.toml");
+    let text = taken_up(&fs::read_to_string(&path).unwrap());
+    fs::write(&path, text).unwrap();
+    let path = documents.join(format!("rosters/{roster}.toml"));
+    let text = fs::read_to_string(&path).unwrap_or_else(|_| format!("facility = \"{roster}\"\n"));
+    fs::write(&path, text + more).unwrap();
+    read(&documents, &city).map_err(|why| {
+        let name = format!("{}/", documents.display());
+        why.to_string().replace(&name, "")
+    })
+}
+
+#[test]
+fn a_roster_names_events_and_systems_that_there_are() {
+    let attending = "[[attending]]\nevent = \"concert-2026\"\ncitizen = \"NGS-000001\"\n";
+    let linked = "[[residents]]\ncitizen = \"NGS-000077\"\nlinks = { clinic = \"0077\" }\n";
+    let read = with_roster("gymnasium", attending).unwrap();
+    assert_eq!(read.rosters.len(), 4);
+    with_roster("clinic", linked).unwrap();
+    with_roster("library", linked).unwrap();
+    let twice = linked.replace("000077", "000078");
+    for (roster, more, said) in [
+        (
+            "gymnasium",
+            attending.replace("concert", "concrete"),
+            "rosters/gymnasium.toml:3: attending#1.event: gymnasium has no event concrete-2026",
+        ),
+        (
+            "hall",
+            attending.to_owned(),
+            "rosters/hall.toml:15: attending#1.event: hall has no event concert-2026",
+        ),
+        (
+            "clinic",
+            linked.replace("clinic", "clinc"),
+            "rosters/clinic.toml:4: residents#1.links.clinc: \
+             no facility of the catalogue names the system clinc",
+        ),
+        (
+            "clinic",
+            format!("{linked}{twice}"),
+            "rosters/clinic.toml:7: residents#2.links.clinic: \
+             residents #1 and #2 have the same number in clinic",
+        ),
+        (
+            "clinic",
+            linked.replace("0077\" }", "００７７\" }"),
+            "rosters/clinic.toml:4: residents#1.links: a link number is 1 to 32 characters of \
+             A-Z, 0-9 and '-'",
+        ),
+    ] {
+        let why = with_roster(roster, &more).unwrap_err();
+        assert!(why.starts_with(said), "{said} in: {why}");
+    }
 }
 
 #[test]

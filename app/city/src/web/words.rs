@@ -54,6 +54,11 @@ const fn plain(body: &FactBody) -> &'static str {
         FactBody::Visit { .. } => "来館",
         FactBody::VisitEnded => "退館",
         FactBody::Ride(_) => "乗車",
+        FactBody::EventEntered { .. } => "催しに入場",
+        FactBody::EventLeft => "催しから退場",
+        FactBody::Announced { .. } => "受付",
+        FactBody::HandedOff { withdrawn: false } => "受付を相手のシステムに渡した",
+        FactBody::HandedOff { withdrawn: true } => "受付の取り消しを相手のシステムに渡した",
         FactBody::SpinsGiven(_) => "ガチャの回数を渡した",
         FactBody::Drawn(_) => "ガチャを回した",
         FactBody::DrawSeen => "ガチャの結果を見た",
@@ -94,6 +99,10 @@ const fn refusal(why: Refusal) -> &'static str {
         Refusal::Released => "使えなくなったカード",
         Refusal::NoChildToday => "今日 通うお子さんがいない",
         Refusal::AskStaff => "職員が対応",
+        Refusal::NoEvent => "催しの受付時間ではない",
+        Refusal::EventFull => "催しが満員",
+        Refusal::NotListed => "催しの名簿にない",
+        Refusal::NotLinked => "この受付の番号がない",
     }
 }
 
@@ -105,6 +114,7 @@ fn health(component: Component, trouble: Option<Class>) -> String {
         Component::Clock => "時計",
         Component::Draw => "ガチャ",
         Component::Fares => "運賃の名簿",
+        Component::HandOff => "受付の引き渡し",
     };
     match trouble {
         None => format!("{part}：復旧"),

@@ -8,8 +8,9 @@ use super::{
     spend::{Spend, SpendVerdict, Spends},
 };
 use crate::{
+    event::Presence,
     fact::FactId,
-    ids::{ActivityId, PurposeId},
+    ids::{ActivityId, EventId, PurposeId},
     time::{BootId, DayKey, Stamp},
 };
 
@@ -50,6 +51,10 @@ pub struct VisitMade {
     /// Not a visit but help that staff vouch for: it counts for no streak and under no cap.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub helped: Option<ActivityId>,
+    /// The event, where this is an entry to one. An entry is not a visit: no streak, stamp card
+    /// or count of visits has to do with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventId>,
 }
 
 impl VisitMade {
@@ -66,11 +71,12 @@ impl VisitMade {
             heads: None,
             ended: None,
             helped: None,
+            event: None,
         }
     }
 
     const fn is_visit(&self) -> bool {
-        self.helped.is_none()
+        self.helped.is_none() && self.event.is_none()
     }
 }
 
@@ -113,9 +119,9 @@ impl Account {
         self.visits
     }
 
-    /// Points of visits and help on those days, as far as they are remembered.
+    /// Points of visits, events and help on those days, as far as they are remembered.
     pub fn earned_in(&self, days: impl Fn(jiff::civil::Date) -> bool) -> u64 {
-        let helped = self.standing().filter(|v| !v.is_visit());
+        let helped = self.standing().filter(|v| v.helped.is_some());
         let helped = helped.filter(|v| matches!(v.day, DayKey::Date(date) if days(date)));
         let helped: u64 = helped.map(|v| u64::from(v.points)).sum();
         helped + self.history().earned_in_days(days)
@@ -126,7 +132,7 @@ impl Account {
         &self.spends
     }
 
-    /// Points of visits whose day nobody knows yet.
+    /// Points of visits and events whose day nobody knows yet.
     pub fn provisional(&self) -> u64 {
         self.history().unsure()
     }
@@ -151,6 +157,41 @@ impl Account {
         self.recent.iter().filter(|v| !v.undone)
     }
 
+    /// The latest entry to any event that stands.
+    pub fn latest_entry(&self) -> Option<&VisitMade> {
+        self.recent
+            .iter()
+            .rev()
+            .find(|v| !v.undone && v.event.is_some())
+    }
+
+    /// The latest entry to that event that stands.
+    pub fn entry(&self, event: &EventId) -> Option<&VisitMade> {
+        let mut latest_first = self.recent.iter().rev();
+        latest_first.find(|v| !v.undone && v.event.as_ref() == Some(event))
+    }
+
+    /// True when an entry to that event that stands earned points.
+    pub fn has_earned(&self, event: &EventId) -> bool {
+        self.standing()
+            .any(|v| v.points > 0 && v.event.as_ref() == Some(event))
+    }
+
+    /// Where the resident is, as far as that event goes.
+    pub fn presence(&self, event: &EventId) -> Presence {
+        match self.entry(event) {
+            None => Presence::Away,
+            Some(entry) if entry.ended.is_none() => Presence::Inside,
+            Some(_) => Presence::Left,
+        }
+    }
+
+    /// The event that an entry, or a leaving, was of.
+    pub(crate) fn event_of(&self, fact: FactId) -> Option<&EventId> {
+        let is_it = |v: &&VisitMade| v.fact == fact || v.ended.is_some_and(|e| e.fact == fact);
+        self.recent.iter().find(is_it)?.event.as_ref()
+    }
+
     /// True when help with that was recorded on that day.
     pub fn has_helped(&self, activity: &ActivityId, day: DayKey) -> bool {
         self.standing()
@@ -158,13 +199,14 @@ impl Account {
     }
 
     pub(super) fn history(&self) -> History {
-        History::of(&self.older, self.standing().filter(|v| v.is_visit()))
+        let counted = self.standing().filter(|v| v.helped.is_none());
+        History::of(&self.older, counted)
     }
 
     pub(crate) fn visit(&mut self, visit: VisitMade) {
         if self.recent.len() == VISITS_KEPT {
             let oldest = self.recent.remove(0);
-            if !oldest.undone && oldest.is_visit() {
+            if !oldest.undone && oldest.helped.is_none() {
                 self.older.take(&oldest);
             }
         }
@@ -193,8 +235,17 @@ impl Account {
 
     /// Ends a visit; false when it stands no more or has ended.
     pub(crate) fn end(&mut self, visit: FactId, ended: Ended) -> bool {
-        self.made(visit)
-            .filter(|v| v.ended.is_none() && v.is_visit())
+        self.end_if(visit, ended, VisitMade::is_visit)
+    }
+
+    /// The same of an entry to an event.
+    pub(crate) fn leave(&mut self, entry: FactId, ended: Ended) -> bool {
+        self.end_if(entry, ended, |made| made.event.is_some())
+    }
+
+    fn end_if(&mut self, fact: FactId, ended: Ended, is: impl Fn(&VisitMade) -> bool) -> bool {
+        self.made(fact)
+            .filter(|v| v.ended.is_none() && is(v))
             .map(|v| v.ended = Some(ended))
             .is_some()
     }

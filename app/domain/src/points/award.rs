@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ActivityId, CampaignId};
+use crate::ids::{ActivityId, CampaignId, EventId};
 
 /// What an award is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub enum AwardReason {
     Campaign(CampaignId),
     /// Help that staff vouch for.
     Volunteering(ActivityId),
+    /// Coming to an event.
+    Event(EventId),
 }
 
 impl AwardReason {

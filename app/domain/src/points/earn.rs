@@ -20,7 +20,7 @@ use super::{
     rules::PointRule,
 };
 use crate::{
-    ids::{ActivityId, PurposeId},
+    ids::{ActivityId, EventId, PurposeId},
     time::Stamp,
 };
 use case::Case;
@@ -181,6 +181,28 @@ pub fn volunteered(
         points: listed.points,
         reason: AwardReason::Volunteering(activity.clone()),
     })
+}
+
+/// What coming to an event earns: its points, under the caps that hold for the person. No
+/// date decides it, so that it is given on any clock, for now where the clock is unsure.
+pub fn entered(asked: &Asked<'_>, event: &EventId, points: u32) -> Earning {
+    let case = Case::of(asked);
+    let mut lines = vec![Award {
+        points,
+        reason: AwardReason::Event(event.clone()),
+    }];
+    let (left, hit) = case.left();
+    let cut = hit.filter(|_| trim(&mut lines, left));
+    lines.retain(|l| l.points > 0);
+    Earning {
+        provisional: !lines.is_empty() && case.is_provisional(),
+        zero: lines
+            .is_empty()
+            .then_some(cut.map_or(Zero::NotHere, Zero::Capped)),
+        cut: cut.filter(|_| !lines.is_empty()),
+        lines,
+        next: Next::default(),
+    }
 }
 
 /// Takes from the lines what is over `left`; true when anything was.

@@ -103,8 +103,16 @@ impl Older {
         self.days.len()
     }
 
-    /// Takes in a visit that stands and leaves the list of the latest.
+    /// Takes in a visit or an entry that stands and leaves the list of the latest. Of an entry
+    /// only its month's points stay: it is no day of visits, and nobody goes to sixteen events
+    /// on one day.
     pub(super) fn take(&mut self, visit: &VisitMade) {
+        if visit.event.is_some() {
+            if let DayKey::Date(date) = visit.day {
+                self.add_month(date, u64::from(visit.points), false);
+            }
+            return;
+        }
         add(&mut self.days, DayMade::of(visit));
         self.days.drain(..self.days.len().saturating_sub(DAYS_KEPT));
         let birthday = is_birthday(visit);
@@ -167,12 +175,20 @@ fn is_birthday(visit: &VisitMade) -> bool {
 pub(super) struct History {
     days: Vec<DayMade>,
     months: Vec<MonthMade>,
+    /// Points of entries to events, apart from the days of visits.
+    events: Vec<(DayKey, u64)>,
 }
 
 impl History {
     pub(super) fn of<'a>(older: &Older, latest: impl Iterator<Item = &'a VisitMade>) -> Self {
         let mut all = older.clone();
+        let mut events = Vec::new();
         for visit in latest {
+            if visit.event.is_some() {
+                all.take(visit);
+                events.push((visit.day, u64::from(visit.points)));
+                continue;
+            }
             add(&mut all.days, DayMade::of(visit));
             if let DayKey::Date(date) = visit.day {
                 all.add_month(date, u64::from(visit.points), is_birthday(visit));
@@ -181,6 +197,7 @@ impl History {
         Self {
             days: all.days,
             months: all.months,
+            events,
         }
     }
 
@@ -189,10 +206,11 @@ impl History {
     }
 
     pub(super) fn unsure(&self) -> u64 {
-        self.days
-            .iter()
-            .filter(|d| matches!(d.day, DayKey::Boot(_)))
-            .map(|d| d.points)
+        let visits = self.days.iter().map(|d| (d.day, d.points));
+        visits
+            .chain(self.events.iter().copied())
+            .filter(|(day, _)| matches!(day, DayKey::Boot(_)))
+            .map(|(_, points)| points)
             .sum()
     }
 
@@ -201,7 +219,12 @@ impl History {
     }
 
     pub(super) fn earned_on(&self, day: DayKey) -> u64 {
-        self.day(day).map_or(0, |d| d.points)
+        self.day(day).map_or(0, |d| d.points) + self.events_on(|on| on == day)
+    }
+
+    fn events_on(&self, holds: impl Fn(DayKey) -> bool) -> u64 {
+        let on = self.events.iter().filter(|(day, _)| holds(*day));
+        on.map(|(_, points)| points).sum()
     }
 
     pub(super) fn earned_in(&self, month: impl Fn(Month) -> bool) -> u64 {
@@ -213,8 +236,9 @@ impl History {
     }
 
     pub(super) fn earned_in_days(&self, holds: impl Fn(Date) -> bool) -> u64 {
-        let on = |day: &&DayMade| matches!(day.day, DayKey::Date(date) if holds(date));
-        self.days.iter().filter(on).map(|d| d.points).sum()
+        let on = |day: DayKey| matches!(day, DayKey::Date(date) if holds(date));
+        let visits = self.days.iter().filter(|d| on(d.day)).map(|d| d.points);
+        visits.sum::<u64>() + self.events_on(on)
     }
 
     pub(super) fn had_birthday_in(&self, month: Month) -> bool {

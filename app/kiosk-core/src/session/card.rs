@@ -146,6 +146,8 @@ impl Session {
             }
             (_, Service::Visit { .. }) => self.visit(cx, &credential),
             (_, Service::Fare(rules)) => self.fare(cx, &rules, &credential),
+            (_, Service::Event(rules)) => self.at_the_door(cx, &rules, &credential),
+            (_, Service::Reception(rules)) => self.announce(cx, &rules, &credential),
             (_, Service::Nursery(_)) => match credential {
                 // The town knows it, this nursery does not.
                 Credential::Citizen(_) => {

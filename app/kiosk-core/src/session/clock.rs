@@ -1,6 +1,10 @@
 //! The clock of the header, the correction of a boot's times, and a clock that jumps.
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 use machitap_domain::{
     BootId, ClockSource, FactBody, Millis, Now, Quality, Stamp,
     fact::{Class, Component},
@@ -31,26 +35,24 @@ pub(super) fn next_minute(now: &Now) -> Millis {
 
 /// A wall time as the facility's people read it; `None` beyond the range of dates.
 pub(super) fn wall_time(wall_ms: i64, zone: &TimeZone) -> Option<WallTime> {
-    let at = zone.to_datetime(Timestamp::from_millisecond(wall_ms).ok()?);
+    let at = Timestamp::from_millisecond(wall_ms).ok()?;
+    Some(civil_time(zone.to_datetime(at)))
+}
+
+/// The start of a day as the facility's people read it.
+pub(super) fn day_time(date: Date) -> WallTime {
+    civil_time(date.into())
+}
+
+/// A date and time of the facility's zone.
+pub(super) fn civil_time(at: DateTime) -> WallTime {
     let part = |n: i8| u8::try_from(n).unwrap_or_default();
-    Some(WallTime {
+    WallTime {
         month: part(at.month()),
         day: part(at.day()),
         weekday: part(at.weekday().to_sunday_zero_offset()),
         hour: part(at.hour()),
         minute: part(at.minute()),
-    })
-}
-
-/// The start of a day as the facility's people read it.
-pub(super) fn day_time(date: Date) -> WallTime {
-    let part = |n: i8| u8::try_from(n).unwrap_or_default();
-    WallTime {
-        month: part(date.month()),
-        day: part(date.day()),
-        weekday: part(date.weekday().to_sunday_zero_offset()),
-        hour: 0,
-        minute: 0,
     }
 }
 

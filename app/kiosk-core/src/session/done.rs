@@ -4,16 +4,21 @@ use machitap_domain::{
     FactBody, FactId, Folds, Millis, Now, Pseudonym, Stamp,
     attendance::{Direction, Passage},
     points::{VisitMade, account::Ended, earn::Earning},
+    reception::Announcement,
 };
 
 use super::{
     After, Session, State, Turn, clock,
+    event::Entered,
     followup::Followup,
     visit::{self, Visitor},
 };
 use crate::{
     input::Touch,
-    view::{ChildRow, NurseryDone, Remaining, RowReason, View, VisitDone, VisitEnded},
+    view::{
+        Announced, ChildRow, EventDone, EventLeft, NurseryDone, Remaining, RowReason, View,
+        VisitDone, VisitEnded,
+    },
 };
 
 /// What will be shown once it is on disk.
@@ -28,6 +33,18 @@ pub(super) enum Planned {
         visitor: Visitor,
         fact: FactId,
         minutes: Option<Millis>,
+    },
+    Entered(Box<Entered>),
+    LeftEvent {
+        visitor: Visitor,
+        entry: Box<VisitMade>,
+        fact: FactId,
+        until: Stamp,
+    },
+    Announced {
+        patient: Pseudonym,
+        fact: FactId,
+        queue: u32,
     },
     Undone,
 }
@@ -57,6 +74,9 @@ enum What {
     },
     Visit(Box<VisitDone>),
     Ended(VisitEnded),
+    Entered(Box<EventDone>),
+    LeftEvent(EventLeft),
+    Announced(Announced),
     Undone,
 }
 
@@ -105,6 +125,37 @@ impl Planned {
                 let acts = vec![(fact, visitor.subject)];
                 let done = Done::new(session, cx, what, acts, cx.now.stamp());
                 return (done.of(&visitor), before);
+            }
+            Self::Entered(entered) => {
+                let Entered {
+                    visitor,
+                    made,
+                    earning,
+                } = &*entered;
+                let done = session.event_done(cx, visitor, made, earning.as_ref(), false);
+                let acts = vec![(made.fact, visitor.subject)];
+                (What::Entered(Box::new(done)), acts)
+            }
+            Self::LeftEvent {
+                visitor,
+                entry,
+                fact,
+                until,
+            } => {
+                let left = left_event(session, &visitor, &entry, &until, false);
+                (What::LeftEvent(left), vec![(fact, visitor.subject)])
+            }
+            Self::Announced {
+                patient,
+                fact,
+                queue,
+            } => {
+                let announced = Announced {
+                    queue,
+                    already: false,
+                    undo: None,
+                };
+                (What::Announced(announced), vec![(fact, patient)])
             }
             Self::Undone => (What::Undone, Vec::new()),
         };
@@ -165,6 +216,47 @@ impl Done {
         });
         let acts = vec![(ended.fact, visitor.subject)];
         Self::new(session, cx, what, acts, ended.at).of(visitor)
+    }
+
+    /// The screen of an entry that stands: by a tap that came again too soon, or where nothing
+    /// is left to do by a tap.
+    pub(super) fn entered_before(
+        session: &Session,
+        cx: &Turn<'_>,
+        visitor: &Visitor,
+        entry: &VisitMade,
+    ) -> Self {
+        let done = session.event_done(cx, visitor, entry, None, true);
+        let acts = vec![(entry.fact, visitor.subject)];
+        Self::new(session, cx, What::Entered(Box::new(done)), acts, entry.at)
+    }
+
+    /// The same for an event that has just been left.
+    pub(super) fn left_before(
+        session: &Session,
+        cx: &Turn<'_>,
+        visitor: &Visitor,
+        entry: &VisitMade,
+        ended: Ended,
+    ) -> Self {
+        let left = left_event(session, visitor, entry, &ended.at, true);
+        let acts = vec![(ended.fact, visitor.subject)];
+        Self::new(session, cx, What::LeftEvent(left), acts, ended.at)
+    }
+
+    /// The number that an earlier tap was given.
+    pub(super) fn announced_before(
+        session: &Session,
+        cx: &Turn<'_>,
+        patient: Pseudonym,
+        made: &Announcement,
+    ) -> Self {
+        let what = What::Announced(Announced {
+            queue: made.queue,
+            already: true,
+            undo: None,
+        });
+        Self::new(session, cx, what, vec![(made.fact, patient)], made.at)
     }
 
     pub(super) fn nursery_before(
@@ -238,8 +330,35 @@ impl Done {
                 undo: self.undo(now),
                 ..*ended
             }),
+            What::Entered(entered) => View::EventDone(EventDone {
+                undo: self.undo(now),
+                ..(**entered).clone()
+            }),
+            What::LeftEvent(left) => View::EventLeft(EventLeft {
+                undo: self.undo(now),
+                ..left.clone()
+            }),
+            What::Announced(announced) => View::Announced(Announced {
+                undo: self.undo(now),
+                ..*announced
+            }),
             What::Undone => View::Undone,
         }
+    }
+}
+
+fn left_event(
+    session: &Session,
+    visitor: &Visitor,
+    entry: &VisitMade,
+    until: &Stamp,
+    already: bool,
+) -> EventLeft {
+    EventLeft {
+        name: session.event_name(entry.event.as_ref()),
+        minutes: visit::minutes_between(&entry.at, until).filter(|_| visitor.may_be_told()),
+        already,
+        undo: None,
     }
 }
 

@@ -8,7 +8,10 @@ use machitap_domain::{
 use super::{Session, State, clock};
 use crate::{
     input::StoreTrouble,
-    view::{Badge, ClockFace, Header, Idle, Message, OutOfService, OutReason, ServiceKind, View},
+    view::{
+        Badge, ClockFace, Header, Idle, Message, MessageKind, OutOfService, OutReason, ServiceKind,
+        View,
+    },
 };
 
 /// A roster older than this many days is said to be old.
@@ -82,7 +85,9 @@ impl Session {
         }
         match self.service() {
             None => Some(OutReason::UnknownFacility),
-            Some(Service::Nursery(_)) if self.roster.is_none() => Some(OutReason::NoRoster),
+            Some(Service::Nursery(_) | Service::Reception(_)) if self.roster.is_none() => {
+                Some(OutReason::NoRoster)
+            }
             Some(_) => None,
         }
     }
@@ -96,7 +101,7 @@ impl Session {
 
     pub(super) fn view(&self, now: &Now, folds: &Folds) -> View {
         match &self.state {
-            State::Base | State::Committing => self.base(now),
+            State::Base | State::Committing => self.base(now, folds),
             State::Reading { .. } => View::Reading,
             State::Household(open) => View::Household(self.household_view(open, now, folds)),
             State::Choosing(choosing) => self.choice_view(choosing, now),
@@ -108,14 +113,17 @@ impl Session {
             State::Message { kind, .. } => View::Message(Message {
                 kind: *kind,
                 contact: self.contact(),
-                next_event: None,
+                next_event: match kind {
+                    MessageKind::NoEvent | MessageKind::EventFull => self.next_event(now),
+                    _ => None,
+                },
             }),
             State::StaffPin(pin) => View::StaffPin(pin.view()),
             State::Panel(panel) => self.panel_view(panel, now, folds),
         }
     }
 
-    fn base(&self, now: &Now) -> View {
+    fn base(&self, now: &Now, folds: &Folds) -> View {
         let trouble = self.trouble.map(|t| match t {
             StoreTrouble::Full => OutReason::DiskFull,
             StoreTrouble::Broken => OutReason::DiskBroken,
@@ -129,11 +137,11 @@ impl Session {
                 contact: self.contact(),
             }),
             (None, None) => unreachable!("a kiosk that can serve has a service"),
-            (None, Some(service)) => View::Idle(self.idle(now, service)),
+            (None, Some(service)) => View::Idle(self.idle(now, folds, service)),
         }
     }
 
-    fn idle(&self, now: &Now, service: &Service) -> Idle {
+    fn idle(&self, now: &Now, folds: &Folds, service: &Service) -> Idle {
         let notices = self
             .notices
             .items
@@ -144,6 +152,8 @@ impl Session {
         let (kind, points) = match service {
             Service::Nursery(_) => (ServiceKind::Nursery, 0),
             Service::Fare(_) => (ServiceKind::Fare, 0),
+            Service::Event(_) => (ServiceKind::Event, self.event_points(now)),
+            Service::Reception(_) => (ServiceKind::Reception, 0),
             Service::Visit { points, .. } => {
                 let today = now.stamp().said(&self.zone).date();
                 (ServiceKind::Visit, points.on(today).base)
@@ -151,7 +161,10 @@ impl Session {
         };
         let boards = match kind {
             ServiceKind::Visit => self.boards(now),
-            ServiceKind::Nursery | ServiceKind::Fare => Vec::new(),
+            ServiceKind::Nursery
+            | ServiceKind::Fare
+            | ServiceKind::Event
+            | ServiceKind::Reception => Vec::new(),
         };
         Idle {
             service: kind,
@@ -159,7 +172,7 @@ impl Session {
             boards_as_of: self.boards_as_of(now).filter(|_| !boards.is_empty()),
             boards,
             points,
-            event: None,
+            event: self.event_sign(now, folds),
         }
     }
 

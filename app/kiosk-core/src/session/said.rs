@@ -108,6 +108,14 @@ impl Session {
                     .map(|a| &a.name);
                 GainedFor::Volunteering(say(name, id.as_str()))
             }
+            AwardReason::Event(id) => {
+                let facilities = self.catalogue.iter().flat_map(|c| c.facilities.values());
+                let name = facilities
+                    .filter_map(|f| f.service.as_event()?.event(id))
+                    .map(|e| &e.name)
+                    .next();
+                GainedFor::Event(say(name, id.as_str()))
+            }
         }
     }
 

@@ -70,6 +70,7 @@ impl Session {
                 }
             }
         }
+        self.offer_notes(cx);
         if let Some(credential) = self.next_card.take() {
             self.open(cx, credential);
         }

@@ -58,23 +58,28 @@ impl Session {
                 groups: *groups,
                 stay: *stay,
             }),
-            Service::Nursery(_) | Service::Fare(_) => None,
+            _ => None,
+        }
+    }
+
+    /// The resident whose card this is; `None` where it is nobody's.
+    pub(super) fn resident(&self, credential: &Credential) -> Option<CitizenId> {
+        match credential {
+            Credential::Citizen(citizen) => Some(citizen.clone()),
+            Credential::Uid(_) => {
+                let (roster, _) = self.roster.as_ref()?;
+                match roster.find(credential)? {
+                    Known::Resident(citizen) => Some(citizen.clone()),
+                    Known::Household { guardian, .. } => Some(guardian?.citizen.clone()),
+                    Known::Staff(_) => None,
+                }
+            }
         }
     }
 
     /// Whose visit this card's would be; `None` where it is nobody's.
     pub(super) fn visitor(&self, credential: &Credential) -> Option<Visitor> {
-        let citizen = match credential {
-            Credential::Citizen(citizen) => citizen.clone(),
-            Credential::Uid(_) => {
-                let (roster, _) = self.roster.as_ref()?;
-                match roster.find(credential)? {
-                    Known::Resident(citizen) => citizen.clone(),
-                    Known::Household { guardian, .. } => guardian?.citizen.clone(),
-                    Known::Staff(_) => return None,
-                }
-            }
-        };
+        let citizen = self.resident(credential)?;
         let subject = self.purposes.visit.as_ref()?.pseudonym(&citizen);
         Some(Visitor {
             credential: credential.clone(),
@@ -205,9 +210,21 @@ impl Session {
         purpose: Option<&PurposeId>,
         question: impl FnOnce(&Asked<'_>) -> T,
     ) -> Option<T> {
+        self.ask_under(cx, visitor, self.hall()?.points, purpose, question)
+    }
+
+    /// The same under a rule of its own.
+    pub(super) fn ask_under<T>(
+        &self,
+        cx: &Turn<'_>,
+        visitor: &Visitor,
+        rule: &PointRule,
+        purpose: Option<&PurposeId>,
+        question: impl FnOnce(&Asked<'_>) -> T,
+    ) -> Option<T> {
         let account: Account = cx.folds.account(&visitor.subject);
         Some(question(&Asked {
-            rule: self.hall()?.points,
+            rule,
             town: &self.catalogue.as_ref()?.points,
             person: self.person(&visitor.citizen),
             account: &account,

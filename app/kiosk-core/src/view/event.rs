@@ -45,9 +45,9 @@ pub struct EventDone {
     pub cut: Option<CapHit>,
     /// The points may still change: the screen says that they are for now.
     pub provisional: bool,
-    /// The balance after it, as far as this kiosk knows; `None` where nothing is earned here,
-    /// and for a card that proves too little to be told.
-    pub balance: Option<i64>,
+    /// Points neither spent nor set aside after it, over all kiosks; `None` where nothing is
+    /// earned here, and for a card that proves too little to be told.
+    pub balance: Option<u64>,
     /// A tap on the way out ends it: the screen asks for it.
     pub tap_to_leave: bool,
     /// True: an earlier tap did this; nothing new was recorded.

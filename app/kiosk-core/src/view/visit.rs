@@ -143,6 +143,8 @@ pub enum GainedFor {
     Campaign(String),
     /// Help.
     Volunteering(String),
+    /// Coming to an event.
+    Event(String),
 }
 
 /// What comes next.

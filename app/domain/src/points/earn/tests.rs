@@ -33,6 +33,7 @@ fn short(earning: &Earning) -> String {
             AwardReason::Birthday => "birthday".to_owned(),
             AwardReason::Campaign(id) => id.to_string(),
             AwardReason::Volunteering(id) => id.to_string(),
+            AwardReason::Event(id) => id.to_string(),
         };
         format!("{reason} {}", l.points)
     };

@@ -51,7 +51,7 @@ impl Used {
         let date = date_of(award.day);
         let often = often(award);
         let times = self.times.get(&often).copied().unwrap_or(0);
-        if rule.is_some_and(|r| times >= at_most(award, r, rules_day(award, town))) {
+        if times >= at_most(award, rule, rules_day(award, town)) {
             return Verdict {
                 stands: 0,
                 cut: Some(Cut::Given),
@@ -145,7 +145,7 @@ fn bucket(
 
 fn often(award: &AwardMade) -> Often {
     let within = match (&award.reason, date_of(award.day)) {
-        (AwardReason::FirstVisit, _) => None,
+        (AwardReason::FirstVisit | AwardReason::Event(_), _) => None,
         (AwardReason::Birthday, Some(date)) => Some(Within::Month(Month::of(date))),
         _ => Some(Within::Day(award.day)),
     };
@@ -156,10 +156,18 @@ fn often(award: &AwardMade) -> Often {
     }
 }
 
-/// How often the rules of its day give it.
-fn at_most(award: &AwardMade, rule: &PointRule, on: Date) -> u32 {
+/// How often it is given: as the rules of its day say, and an event once whatever they say.
+/// A facility without rules is one the catalogue knows no more: nothing is taken from anybody.
+fn at_most(award: &AwardMade, rule: Option<&PointRule>, on: Date) -> u32 {
+    let Some(rule) = rule else {
+        return match &award.reason {
+            AwardReason::Event(_) => 1,
+            _ => u32::MAX,
+        };
+    };
     match &award.reason {
         AwardReason::FirstVisit
+        | AwardReason::Event(_)
         | AwardReason::Birthday
         | AwardReason::Streak
         | AwardReason::Stamps

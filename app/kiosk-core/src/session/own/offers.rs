@@ -180,7 +180,7 @@ impl Session {
             what: what(spend),
             name: self.offer_name(id),
             // A catalogue that takes the offer away takes its picture with it.
-            picture: picture.unwrap_or(Picture::Present),
+            picture: picture.unwrap_or(Picture::Gift),
             points: spend.points,
             state,
             entries,

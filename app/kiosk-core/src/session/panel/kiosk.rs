@@ -16,8 +16,8 @@ impl Session {
             who: panel.staff().name.clone(),
             here: self.here(now, folds),
             helping: !self.activities(now).is_empty(),
-            event: None,
-            hand_offs: None,
+            event: self.event_counts(now, folds),
+            hand_offs: self.hand_offs(now, folds),
             expected: self
                 .roster
                 .iter()

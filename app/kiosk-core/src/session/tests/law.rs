@@ -1,11 +1,14 @@
 //! Commit, then show: over any order of taps, touches, waits, restarts, clock jumps and
 //! failing disks.
 
+use std::collections::BTreeSet;
+
 use jiff::tz::TimeZone;
 use machitap_domain::{
-    FactBody, Folds, Quality,
+    Fact, FactBody, Folds, Quality,
     attendance::{ChildDays, Direction},
     catalogue::{Language, Service},
+    fact::Class,
     nursery::settings::{Counts, Nursery},
     points::offers::Picture,
 };
@@ -13,12 +16,13 @@ use proptest::prelude::*;
 
 use super::{
     door::asking,
-    draw, fare, offers, own, phone, points,
+    draw, event, fare, offers, own, phone, points,
     prices::{self, CAP_YEN},
+    reception,
     town::{City, Kiosk, NTP, VISIT, card, citizen, felica, purposes},
 };
 use crate::{
-    input::{CardProblem, Input, StaffAct, StoreTrouble, Touch},
+    input::{CardProblem, Input, NoteOf, StaffAct, StoreTrouble, Touch},
     session::EMERGENCY_IDLE_MS,
     view::{
         DrawStage, Gained, Own, OwnPage, OwnTab, Pages, SpendState, Spent, SpentFor, View,
@@ -36,11 +40,19 @@ enum Op {
     Wait(u64),
     ClockJump(i64),
     ClockLost(bool),
-    Restart { reboot: bool, down_ms: u64 },
+    Restart {
+        reboot: bool,
+        down_ms: u64,
+    },
     Disk(Option<StoreTrouble>),
     Reader(bool),
     Panel,
     Act(StaffAct),
+    /// The shell's word on the n-th latest note.
+    Note {
+        back: usize,
+        taken: bool,
+    },
 }
 
 fn act() -> impl Strategy<Value = StaffAct> {
@@ -109,6 +121,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => any::<bool>().prop_map(Op::Reader),
         2 => Just(Op::Panel),
         6 => act().prop_map(Op::Act),
+        3 => (0usize..3, any::<bool>()).prop_map(|(back, taken)| Op::Note { back, taken }),
     ]
 }
 
@@ -133,6 +146,15 @@ fn invariants(kiosk: &Kiosk, drawn_before: usize) {
                 assert!(rests_on(|b| matches!(b, FactBody::Attendance { .. })));
             }
             View::Fare(_) => assert!(rests_on(|b| matches!(b, FactBody::Ride(_)))),
+            View::EventDone(done) => {
+                assert!(rests_on(|b| matches!(b, FactBody::EventEntered { .. })));
+                assert!(done.balance.is_none_or(|b| b >= i64::from(done.points)));
+            }
+            View::EventLeft(_) => assert!(rests_on(|b| matches!(b, FactBody::EventLeft))),
+            View::Announced(shown) => {
+                let is_it = |f: &Fact| matches!(f.body, FactBody::Announced { queue, .. } if queue == shown.queue);
+                assert!(facts.iter().any(is_it), "rests_on");
+            }
             View::Notice(_) | View::Question(_) => {
                 assert!(rests_on(|b| matches!(b, FactBody::Attendance { .. })));
             }
@@ -153,6 +175,14 @@ fn invariants(kiosk: &Kiosk, drawn_before: usize) {
     for (_, account) in kiosk.folds.accounts() {
         assert!(account.balance() >= 0);
     }
+    for count in kiosk.folds.events().iter() {
+        assert!(count.inside <= count.came, "{count:?}");
+        assert!(
+            count.event.as_str() != "drill" || count.came <= 2,
+            "{count:?}"
+        );
+    }
+    notes_are_sound(kiosk);
     let zone = TimeZone::get("Asia/Tokyo").unwrap();
     for (_, days) in kiosk.folds.children() {
         children_are_sound(days);
@@ -162,6 +192,32 @@ fn invariants(kiosk: &Kiosk, drawn_before: usize) {
         rebuilt.apply(fact, &zone);
     }
     assert_eq!(rebuilt, kiosk.folds, "rebuild = live");
+}
+
+/// A note is given after its fact is on disk, and is journalled as taken at most once; the
+/// numbers of a day are distinct.
+fn notes_are_sound(kiosk: &Kiosk) {
+    for (on_disk, note, _) in &kiosk.notes {
+        let cause = |f: &&Fact| match f.body {
+            FactBody::Announced { .. } => !note.withdrawn && f.id == note.id,
+            FactBody::Undone { fact } => note.withdrawn && fact == note.id,
+            _ => false,
+        };
+        assert!(kiosk.journal[..*on_disk].iter().any(|f| cause(&f)));
+    }
+    let zone = TimeZone::get("Asia/Tokyo").unwrap();
+    let (mut taken, mut given) = (BTreeSet::new(), BTreeSet::new());
+    for fact in &kiosk.journal {
+        match fact.body {
+            FactBody::HandedOff { withdrawn } => {
+                assert!(taken.insert((fact.caused_by, withdrawn)), "taken twice");
+            }
+            FactBody::Announced { queue, .. } => {
+                assert!(given.insert((fact.at.day(&zone), queue)), "given twice");
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What is said to be gained is the sum of what it is said to be for.
@@ -252,6 +308,21 @@ fn play_at(mut kiosk: Kiosk, ops: Vec<Op>) {
             Op::Reader(ready) => kiosk.give(Input::Reader { ready }),
             Op::Panel => kiosk.open_panel(),
             Op::Act(act) => kiosk.act(act),
+            Op::Note { back, taken } => {
+                let Some((_, note, _)) = kiosk.notes.iter().rev().nth(back) else {
+                    continue;
+                };
+                let note = NoteOf {
+                    announcement: note.id,
+                    withdrawn: note.withdrawn,
+                };
+                let class = Class::Retry;
+                kiosk.give(if taken {
+                    Input::HandedOff(note)
+                } else {
+                    Input::HandOffFailed { note, class }
+                });
+            }
         }
         invariants(&kiosk, drawn);
     }
@@ -317,6 +388,18 @@ proptest! {
     }
 
     #[test]
+    fn the_law_holds_at_an_events_door(ops in prop::collection::vec(op(), 0..60)) {
+        play(event::door(), ops);
+    }
+
+    #[test]
+    fn the_law_holds_at_the_reception(ops in prop::collection::vec(op(), 0..60)) {
+        let mut kiosk = Kiosk::new(reception::clinic());
+        reception::with_patients(&mut kiosk);
+        play_at(kiosk, ops);
+    }
+
+    #[test]
     fn the_law_holds_in_the_hall(ops in prop::collection::vec(op(), 0..60)) {
         play(VISIT, ops);
     }
@@ -327,7 +410,24 @@ proptest! {
 #[test]
 #[should_panic(expected = "rests_on")]
 fn a_screen_shown_before_the_commit_is_caught() {
-    let mut kiosk = Kiosk::new(VISIT);
+    lying(Kiosk::new(VISIT));
+}
+
+#[test]
+#[should_panic(expected = "rests_on")]
+fn an_entry_shown_before_the_commit_is_caught() {
+    lying(Kiosk::new(event::door()));
+}
+
+#[test]
+#[should_panic(expected = "rests_on")]
+fn a_number_shown_before_the_commit_is_caught() {
+    let mut kiosk = Kiosk::new(reception::clinic());
+    reception::with_patients(&mut kiosk);
+    lying(kiosk);
+}
+
+fn lying(mut kiosk: Kiosk) {
     kiosk.disk = Some(StoreTrouble::Full);
     let drawn = kiosk.screens.len();
     kiosk.lying_tap(card(1));

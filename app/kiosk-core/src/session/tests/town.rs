@@ -14,6 +14,7 @@ use machitap_domain::{
     nursery::absence::{AbsenceNotice, Absences},
     pairing::Pairing,
     points::{PointRule, caps::TownPoints, offers::Offers},
+    reception::{HandOffNote, Handoff},
     roster::{Child, ClassMark, Guardian, Household, Resident, Roster, Staff},
 };
 use machitap_wire::bundle::PurposeKeys;
@@ -104,7 +105,9 @@ pub(super) fn roster() -> Roster {
             cards: vec![felica(50)],
             age: None,
             birth_month: None,
+            links: BTreeMap::new(),
         }],
+        attending: Vec::new(),
         released: Vec::new(),
         facility: "here".parse().unwrap(),
     }
@@ -154,6 +157,8 @@ pub(super) struct Kiosk {
     pub(super) appends: usize,
     /// Papers that were asked for.
     pub(super) papers: Vec<(YearMonth, bool)>,
+    /// Notes to be handed over, and the facts that were on disk when each was given.
+    pub(super) notes: Vec<(usize, HandOffNote, Handoff)>,
     published: Option<(Roster, i64)>,
     absent: Option<(Absences, i64)>,
     listed: Option<FareList>,
@@ -170,6 +175,7 @@ pub(super) struct City {
     pub(super) deals: Deals,
     pub(super) offers: Offers,
     pub(super) pairing: Option<Pairing>,
+    pub(super) points: TownPoints,
 }
 
 impl Kiosk {
@@ -198,6 +204,7 @@ impl Kiosk {
             disk: None,
             appends: 0,
             papers: Vec::new(),
+            notes: Vec::new(),
             published: Some((roster(), MORNING - 86_400_000)),
             absent: None,
             listed: None,
@@ -261,6 +268,14 @@ impl Kiosk {
             roster: Box::new(roster),
             issued_ms: MORNING,
         });
+    }
+
+    /// A kiosk that was never given a roster.
+    pub(super) fn without_a_roster(&mut self) {
+        self.published = None;
+        let now = self.now;
+        let (mono, clock) = (now.mono_ms, now.clock);
+        self.restart(1, mono, clock.wall_ms, clock.quality);
     }
 
     /// The city publishes absence notices.
@@ -357,7 +372,7 @@ impl Kiosk {
                 Output::Tone(tone) => self.tones.push(tone),
                 Output::WakeAt(at) => self.wake = Some(at),
                 Output::Papers { month, write } => self.papers.push((month, write)),
-                Output::HandOff { .. } => {}
+                Output::HandOff { note, to } => self.notes.push((self.journal.len(), *note, to)),
                 Output::Keep { key, value } => {
                     self.kept.insert(key.to_owned(), value);
                 }
@@ -470,6 +485,7 @@ pub(super) fn purposes() -> PurposeKeys {
         nursery: Some(PurposeKey::new([1; 32])),
         visit: Some(PurposeKey::new([2; 32])),
         transport: Some(PurposeKey::new([3; 32])),
+        reception: Some(PurposeKey::new([4; 32])),
     }
 }
 
@@ -480,6 +496,7 @@ fn setup(service: &Service, city: &City, kept: BTreeMap<String, String>, last_se
     catalogue.draws = city.draws.clone();
     catalogue.offers = city.offers.clone();
     catalogue.pairing = city.pairing.clone();
+    catalogue.points = city.points.clone();
     catalogue.check().unwrap();
     Setup {
         kiosk: "kiosk-1".parse().unwrap(),

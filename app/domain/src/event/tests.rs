@@ -1,0 +1,5 @@
+mod any_order;
+mod points;
+mod sample;
+mod slips;
+mod taps;

@@ -1,0 +1,4 @@
+mod any_order;
+mod queue;
+mod sample;
+mod slips;
