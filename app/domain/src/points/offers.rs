@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::spend::SpendFor;
 use crate::{catalogue::Text, ids::OfferId};
 
 /// More offers of a kind than this make too many pages for a kiosk.
@@ -178,6 +179,19 @@ impl Offers {
             .filter(move |p| p.from <= date && date <= p.until)
     }
 
+    /// Whether an entry or a gift can be settled at all, for a resident who has so many entries
+    /// for that prize. The last day is the kiosk's to keep: what was entered in time and comes
+    /// late counts.
+    pub fn takes(&self, what: &SpendFor, entries: u32) -> bool {
+        match what {
+            SpendFor::PrizeEntry(id) => self
+                .prizes
+                .iter()
+                .any(|p| p.id == *id && p.per_person.is_none_or(|most| entries < most)),
+            SpendFor::Donation(id) => self.projects.iter().any(|p| p.id == *id),
+        }
+    }
+
     /// The name of an offer, whether it is still open or not.
     pub fn name(&self, id: &OfferId) -> Option<&Text> {
         let prize = self.prizes.iter().find(|p| p.id == *id).map(|p| &p.name);
@@ -255,6 +269,18 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+
+    #[test]
+    fn an_offer_takes_what_it_names_and_so_many_entries() {
+        let offers = offers();
+        let entry = |id: &str| SpendFor::PrizeEntry(id.parse().unwrap());
+        assert!(offers.takes(&entry("rice"), 2));
+        assert!(!offers.takes(&entry("rice"), 3));
+        assert!(!offers.takes(&entry("melon"), 0));
+        let project = offers.projects[0].id.clone();
+        assert!(offers.takes(&SpendFor::Donation(project.clone()), 99));
+        assert!(!offers.takes(&SpendFor::PrizeEntry(project), 0));
+    }
 
     fn offers() -> Offers {
         serde_json::from_value(serde_json::json!({
