@@ -212,7 +212,13 @@ impl Ledger {
         for (answer, held) in answered {
             let spends = &mut self.residents.entry(held.who).or_default().spends;
             let (day, verdict) = (answer.day, answer.verdict);
-            spends.recall(held.key.clone(), held.fact, held.spend.clone(), day, verdict);
+            spends.recall(
+                held.key.clone(),
+                held.fact,
+                held.spend.clone(),
+                day,
+                verdict,
+            );
             self.count(&held, held.settled(verdict));
         }
         for ((_, received_ms), held) in open {

@@ -104,7 +104,11 @@ impl Db {
             .conn
             .prepare_cached("SELECT subject, age, birth_month FROM person")?;
         let rows = statement.query_map([], |r| {
-            Ok((r.get::<_, String>(0)?, r.get::<_, Option<String>>(1)?, r.get(2)?))
+            Ok((
+                r.get::<_, String>(0)?,
+                r.get::<_, Option<String>>(1)?,
+                r.get(2)?,
+            ))
         })?;
         rows.map(|row| {
             let (subject, age, birth_month) = row?;

@@ -53,7 +53,11 @@ pub(super) fn groups(toml: &Toml) -> Result<Groups, Flaw> {
                 return Err(toml.flaw(&key("id"), "stands twice"));
             }
             let texts = [Some(&group.name.ja), group.name.en.as_ref()];
-            if !texts.into_iter().flatten().all(|t| one_line(t, GROUP_NAME_MAX)) {
+            if !texts
+                .into_iter()
+                .flatten()
+                .all(|t| one_line(t, GROUP_NAME_MAX))
+            {
                 let why = format_args!("a name has 1 to {GROUP_NAME_MAX} characters on one line");
                 return Err(toml.flaw(&key("name"), why));
             }

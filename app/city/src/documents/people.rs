@@ -48,9 +48,8 @@ pub(super) fn gainsaid(
     roster: &Roster,
     others: &BTreeMap<FacilityId, Roster>,
 ) -> Option<Flaw> {
-    let differ = |here: Option<u8>, there: Option<u8>| {
-        here.is_some() && there.is_some() && here != there
-    };
+    let differ =
+        |here: Option<u8>, there: Option<u8>| here.is_some() && there.is_some() && here != there;
     for (n, resident) in roster.residents.iter().enumerate() {
         for (facility, other) in others {
             let there = other.for_points(&resident.citizen);

@@ -68,4 +68,3 @@ pub fn catalogue(db: &Db) -> Result<Option<Catalogue>, DbError> {
         })
         .transpose()
 }
-

@@ -34,7 +34,10 @@ impl Boards {
         let anew = self.spans != spans;
         if anew {
             *self = Self {
-                tallies: spans.keys().map(|k| (k.clone(), Tally::default())).collect(),
+                tallies: spans
+                    .keys()
+                    .map(|k| (k.clone(), Tally::default()))
+                    .collect(),
                 spans,
                 drawn: BTreeMap::new(),
             };

@@ -152,7 +152,10 @@ mod tests {
             "第1回",
             FactId(Uuid::from_u128(7)),
         );
-        assert_eq!(number.to_string(), "6469b8e66f5ec655d67e2e9eb7a3232730060932f8419c623f0a2f07cb46ca80");
+        assert_eq!(
+            number.to_string(),
+            "6469b8e66f5ec655d67e2e9eb7a3232730060932f8419c623f0a2f07cb46ca80"
+        );
     }
 
     proptest! {

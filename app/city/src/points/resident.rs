@@ -123,9 +123,7 @@ impl Resident {
         let spans = [Period::Week, Period::Month].map(|p| Span::of(p, today));
         let mut won = Vec::new();
         for award in self.awards.iter() {
-            let points = verdicts
-                .get(&award.key)
-                .map_or(0, |v| u64::from(v.stands));
+            let points = verdicts.get(&award.key).map_or(0, |v| u64::from(v.stands));
             judged.earned += points;
             let DayKey::Date(day) = award.day else {
                 continue;

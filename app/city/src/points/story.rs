@@ -20,9 +20,7 @@ use super::{Resident, Town};
 
 /// The lines, oldest first; what nobody knows the day of stands first of all.
 pub fn lines(town: &Town, who: &Pseudonym, resident: &Resident, today: Date) -> Vec<String> {
-    let verdicts = resident
-        .awards
-        .judge(&town.catalogue, town.person(who));
+    let verdicts = resident.awards.judge(&town.catalogue, town.person(who));
     let mut lines: Vec<(Option<Date>, u8, String)> = Vec::new();
     for award in resident.awards.iter() {
         let day = match award.day {

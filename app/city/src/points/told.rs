@@ -46,12 +46,7 @@ impl Told {
     ///
     /// # Errors
     /// [`PublishError`].
-    pub fn tell(
-        &mut self,
-        db: &Db,
-        ledger: &mut Ledger,
-        now_ms: i64,
-    ) -> Result<(), PublishError> {
+    pub fn tell(&mut self, db: &Db, ledger: &mut Ledger, now_ms: i64) -> Result<(), PublishError> {
         let changed = ledger.take_changed();
         for kiosk in &db.kiosks()? {
             if !self.kiosks.contains_key(&kiosk.kiosk)

@@ -87,7 +87,9 @@ fn run(mut db: Db, plan: &Plan, asked: &Receiver<()>) {
         {
             tracing::error!(%why, "nothing dealt to a new journal");
         }
-        let wait = ranking.min(accounts).saturating_duration_since(Instant::now());
+        let wait = ranking
+            .min(accounts)
+            .saturating_duration_since(Instant::now());
         match asked.recv_timeout(wait) {
             Err(RecvTimeoutError::Timeout) => {}
             Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
@@ -120,6 +122,11 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    #[cfg(test)]
+    pub(crate) const fn ledger(&self) -> Option<&Ledger> {
+        self.ledger.as_ref()
+    }
+
     /// One turn. An answer is on disk before anything says it.
     ///
     /// # Errors
@@ -141,7 +148,9 @@ impl Kept {
             let ranking = ledger.ranking(plan.shown, now_ms);
             let before: Option<Ranking> = plain(db, &DocumentName::Ranking)?;
             if before.is_none_or(|b| !b.says_what(&ranking)) {
-                db.transaction(|db| publish::put(db, DocumentName::Ranking, &ranking, None, now_ms))?;
+                db.transaction(|db| {
+                    publish::put(db, DocumentName::Ranking, &ranking, None, now_ms)
+                })?;
             }
         }
         if due.accounts {
