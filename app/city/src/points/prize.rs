@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use machitap_domain::{
     FactId, FactKey, Hash, Pseudonym,
     ids::OfferId,
-    points::spend::{SpendFor, SpendVerdict},
+    points::{ledger::SpendMade, spend::SpendFor},
 };
 
 use crate::{
@@ -45,19 +45,30 @@ pub enum NotDrawn {
     /// One may still enter.
     #[error("prize {0} takes entries until {1}: draw it on the day after, or later")]
     Lasts(OfferId, Date),
+    /// Entries without an answer: `serve` gives it within seconds.
+    #[error("{1} entries for prize {0} wait for their answer: let `serve` run first")]
+    Waiting(OfferId, usize),
     /// There is one draw.
     #[error("prize {0} was drawn with the seed {1:?}; another seed would be another draw")]
     Drawn(OfferId, String),
+}
+
+fn is_for(spend: &SpendMade, prize: &OfferId) -> bool {
+    matches!(&spend.spend.what, SpendFor::PrizeEntry(id) if id == prize)
+}
+
+fn waiting(ledger: &Ledger, prize: &OfferId) -> usize {
+    let spends = ledger.residents().flat_map(|(_, r)| r.spends.in_order());
+    spends
+        .filter(|s| s.verdict.is_none() && is_for(s, prize))
+        .count()
 }
 
 /// The settled entries for a prize, in the order of their facts' names.
 pub fn entries(ledger: &Ledger, prize: &OfferId) -> Vec<PrizeEntry> {
     let mut all = Vec::new();
     for (who, resident) in ledger.residents() {
-        let of = resident.spends.in_order().into_iter().filter(|s| {
-            s.verdict == Some(SpendVerdict::Settled)
-                && matches!(&s.spend.what, SpendFor::PrizeEntry(id) if id == prize)
-        });
+        let of = resident.settled().filter(|s| is_for(s, prize));
         all.extend(of.map(|s| PrizeEntry {
             who: *who,
             fact: s.fact,
@@ -113,11 +124,13 @@ pub fn draw(
     if ledger.town().today(now_ms) <= offer.until {
         return Err(NotDrawn::Lasts(prize.clone(), offer.until));
     }
+    let waiting = waiting(ledger, prize);
     match db.prize_draws()?.get(prize) {
         Some(before) if before != seed => {
             return Err(NotDrawn::Drawn(prize.clone(), before.clone()));
         }
         Some(_) => {}
+        None if waiting > 0 => return Err(NotDrawn::Waiting(prize.clone(), waiting)),
         None => db.put_prize_draw(prize, seed, now_ms)?,
     }
     Ok(winners(&entries(ledger, prize), prize, seed, offer.winners))

@@ -114,11 +114,13 @@ fn a_prize_is_drawn_once_after_its_last_day_and_takes_nothing_more() {
     hall.spend(who(1), 3, city.now_ms).unwrap();
     gym.spend(who(1), 5, city.now_ms).unwrap();
     hall.heard_by(&city, 9);
-    city.turn();
     let draw = |city: &City, seed| prize::draw(&city.db, &city.rebuilt(), &rice, seed, city.now_ms);
     let said = draw(&city, "a").unwrap_err().to_string();
     assert!(said.contains("takes entries until 2026-12-31"), "{said}");
     city.now_ms += 60 * DAY;
+    let said = draw(&city, "a").unwrap_err().to_string();
+    assert!(said.contains("let `serve` run first"), "{said}");
+    city.turn();
     let won = draw(&city, "a").unwrap();
     assert_eq!(won.len(), 1);
     assert_eq!(draw(&city, "a").unwrap(), won, "said again");
@@ -126,6 +128,7 @@ fn a_prize_is_drawn_once_after_its_last_day_and_takes_nothing_more() {
     assert!(said.contains("another draw"), "{said}");
     // What comes after the draw gets its points back.
     gym.heard_by(&city, 9);
+    assert_eq!(draw(&city, "a").unwrap(), won, "whatever waits");
     city.turn();
     assert_eq!(answers(&city), [Settled, Declined]);
     assert_eq!(city.free(&who(1)), 17);
