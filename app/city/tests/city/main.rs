@@ -5,4 +5,5 @@ mod commands;
 mod draws;
 mod fares;
 mod nursery;
+mod points;
 mod support;

@@ -1,6 +1,6 @@
 //! The boards of the town and of its facilities, and the groups.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Instant};
 
 use machitap_domain::{
     Pii, Pseudonym,
@@ -137,4 +137,33 @@ fn other_rules_judge_everybody_anew() {
     assert_eq!(week(&city), [(1, None, 15)]);
     hall.is_told(&city);
     assert_eq!(hall.known(&who(1)).free, 15);
+}
+
+/// `cargo test -p machitap-city --lib twenty_thousand -- --ignored --nocapture`
+#[test]
+#[ignore = "it measures"]
+fn one_more_tap_among_twenty_thousand_residents() {
+    let mut city = City::new(&catalogue("{}"));
+    let mut hall = Kiosk::new(&city, 1, "hall");
+    let resident = |n: u32| Pseudonym::try_from(format!("{n:032x}")).unwrap();
+    for round in 0..5 {
+        for n in 0..20_000 {
+            hall.visit(resident(n), city.now_ms - i64::from(round) * DAY);
+        }
+    }
+    hall.heard_by(&city, usize::MAX / 2);
+    let begun = Instant::now();
+    city.turn();
+    println!("built from 200000 facts in {:?}", begun.elapsed());
+    for _ in 0..3 {
+        hall.visit(resident(77), city.now_ms);
+        hall.heard_by(&city, 9);
+        let begun = Instant::now();
+        city.turn();
+        println!("one more tap in {:?}", begun.elapsed());
+    }
+    city.now_ms += DAY;
+    let begun = Instant::now();
+    city.turn();
+    println!("the next day in {:?}", begun.elapsed());
 }
