@@ -262,7 +262,7 @@ impl Ledger {
             let resident = self.residents.entry(held.who).or_default();
             let (town, offer) = (&self.town, held.spend.what.offer());
             let entries = resident.entries(offer);
-            let takes = town.catalogue.offers.takes(&held.spend.what, entries);
+            let takes = town.catalogue.offers.takes(&held.spend, entries);
             let spends = &mut resident.spends;
             let verdict = if takes && !drawn.contains_key(offer) {
                 let (rules, person) = (&town.catalogue, town.person(&held.who));

@@ -38,3 +38,6 @@ fn people(documents: &Documents) -> BTreeMap<&CitizenId, Person> {
     }
     people
 }
+
+#[cfg(test)]
+mod tests;

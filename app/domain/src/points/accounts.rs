@@ -51,10 +51,11 @@ pub struct Standing {
     /// What the kiosk's own journal had made of it by then.
     #[serde(default, skip_serializing_if = "is_default")]
     pub own: Own,
-    /// Points earned in the week and the month of the day it was made.
+    /// Points earned in the week and the month of the day it was made, where any were given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earned: Vec<EarnedIn>,
-    /// The city's answers to spends of this kiosk that it has not journalled yet.
+    /// The city's answers to spends of that life of the kiosk's journal that stand without one
+    /// in it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub answers: BTreeMap<FactId, SpendVerdict>,
     /// Entries and gifts the city has settled, over all kiosks, points by offer.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::spend::SpendFor;
+use super::spend::{Spend, SpendFor};
 use crate::{catalogue::Text, ids::OfferId};
 
 /// More offers of a kind than this make too many pages for a kiosk.
@@ -182,14 +182,15 @@ impl Offers {
     /// Whether an entry or a gift can be settled at all, for a resident who has so many entries
     /// for that prize. The last day is the kiosk's to keep: what was entered in time and comes
     /// late counts.
-    pub fn takes(&self, what: &SpendFor, entries: u32) -> bool {
-        match what {
+    pub fn takes(&self, spend: &Spend, entries: u32) -> bool {
+        let offered = match &spend.what {
             SpendFor::PrizeEntry(id) => self
                 .prizes
                 .iter()
                 .any(|p| p.id == *id && p.per_person.is_none_or(|most| entries < most)),
             SpendFor::Donation(id) => self.projects.iter().any(|p| p.id == *id),
-        }
+        };
+        offered && spend.points > 0
     }
 
     /// The name of an offer, whether it is still open or not.
@@ -273,13 +274,16 @@ mod tests {
     #[test]
     fn an_offer_takes_what_it_names_and_so_many_entries() {
         let offers = offers();
-        let entry = |id: &str| SpendFor::PrizeEntry(id.parse().unwrap());
+        let spend = |what, points| Spend { what, points };
+        let entry = |id: &str| spend(SpendFor::PrizeEntry(id.parse().unwrap()), 200);
         assert!(offers.takes(&entry("rice"), 2));
         assert!(!offers.takes(&entry("rice"), 3));
         assert!(!offers.takes(&entry("melon"), 0));
         let project = offers.projects[0].id.clone();
-        assert!(offers.takes(&SpendFor::Donation(project.clone()), 99));
-        assert!(!offers.takes(&SpendFor::PrizeEntry(project), 0));
+        let gift = |points| spend(SpendFor::Donation(project.clone()), points);
+        assert!(offers.takes(&gift(10), 99));
+        assert!(!offers.takes(&gift(0), 0), "nothing costs nothing");
+        assert!(!offers.takes(&entry(project.as_str()), 0));
     }
 
     fn offers() -> Offers {

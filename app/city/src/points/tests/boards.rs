@@ -139,6 +139,25 @@ fn other_rules_judge_everybody_anew() {
     assert_eq!(hall.known(&who(1)).free, 15);
 }
 
+#[test]
+fn in_another_time_zone_days_are_others() {
+    let mut city = City::new(&catalogue("{}"));
+    let mut hall = Kiosk::new(&city, 1, "hall");
+    // Monday 2 a.m. in Japan is Sunday noon in New York.
+    hall.visit(who(1), city.now_ms - DAY - 10 * 3_600_000);
+    hall.heard_by(&city, 9);
+    city.turn();
+    let week = |city: &City| rows(&ranking(city), &Scope::Town, Period::Week);
+    assert_eq!(week(&city), [(1, None, 10)]);
+    let mut rules = catalogue("{}");
+    for facility in rules.facilities.values_mut() {
+        facility.time_zone = "America/New_York".to_owned();
+    }
+    city.publish(&rules);
+    city.turn();
+    assert_eq!(week(&city), []);
+}
+
 /// `cargo test -p machitap-city --lib twenty_thousand -- --ignored --nocapture`
 #[test]
 #[ignore = "it measures"]

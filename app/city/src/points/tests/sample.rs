@@ -220,7 +220,7 @@ impl Kiosk {
 
     /// Sets points aside when that many are known to be free.
     pub(super) fn spend(&mut self, who: Pseudonym, points: u32, at_ms: i64) -> Option<FactId> {
-        let what = if points % 2 == 0 {
+        let what = if points.is_multiple_of(2) {
             SpendFor::Donation("tower".parse().unwrap())
         } else {
             SpendFor::PrizeEntry("rice".parse().unwrap())
