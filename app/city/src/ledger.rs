@@ -18,7 +18,7 @@ use crate::{
     db::{Answers, Db, DbError},
     nursery::read,
     points::{
-        Held, Resident, Town,
+        Resident, SpendCounted, Town,
         boards::{Boards, Shown},
     },
 };
@@ -60,7 +60,7 @@ pub struct Ledger {
     /// Answers given before this ledger began, until their spends are read.
     answers: Option<Answers>,
     /// Spends without an answer, in the order in which the city held them.
-    open: Vec<Held>,
+    open: Vec<SpendCounted>,
     /// To be judged anew.
     touched: BTreeSet<Pseudonym>,
     judged_on: Option<Date>,
@@ -110,7 +110,7 @@ impl Ledger {
             self.answers = Some(db.spend_answers()?);
         }
         let mut grew = false;
-        let mut held = Vec::new();
+        let mut counted = Vec::new();
         for row in db.journals()? {
             let followed = self.journals.entry(row.id).or_insert_with(|| {
                 grew = true;
@@ -128,16 +128,16 @@ impl Ledger {
             grew = true;
             db.facts_between(row.id, after, row.contiguous, |bytes| {
                 let fact = read(bytes)?;
-                held.extend(self.take(row.id, &fact));
+                counted.extend(self.take(row.id, &fact));
                 Ok(())
             })?;
         }
-        self.admit(db, held)?;
+        self.admit(db, counted)?;
         Ok(grew)
     }
 
     /// One fact of that journal; the spend, where it is one.
-    fn take(&mut self, journal: i64, fact: &Fact) -> Option<Held> {
+    fn take(&mut self, journal: i64, fact: &Fact) -> Option<SpendCounted> {
         let zone = self.town.zones.of(&fact.facility);
         let followed = self.journals.get_mut(&journal)?;
         followed.upto = fact.key.seq;
@@ -168,7 +168,7 @@ impl Ledger {
                 }
                 None
             }
-            (FactBody::Spend(spend), Some(who)) => Some(Held {
+            (FactBody::Spend(spend), Some(who)) => Some(SpendCounted {
                 journal,
                 who,
                 key: fact.key.clone(),
@@ -198,43 +198,48 @@ impl Ledger {
 
     /// Puts spends into their books: those answered earlier in the order of their answers, then
     /// the others as they came.
-    fn admit(&mut self, db: &Db, held: Vec<Held>) -> Result<(), DbError> {
+    fn admit(&mut self, db: &Db, counted: Vec<SpendCounted>) -> Result<(), DbError> {
         let answers = self.answers.get_or_insert_default();
         let (mut answered, mut open) = (Vec::new(), Vec::new());
-        for spend in held {
+        for spend in counted {
             match answers.remove(&(spend.journal, spend.key.seq)) {
                 Some(answer) => answered.push((answer, spend)),
-                None => open.push((db.held(spend.journal, spend.key.seq)?, spend)),
+                None => open.push((db.came(spend.journal, spend.key.seq)?, spend)),
             }
         }
         answered.sort_by_key(|(answer, _)| answer.id);
-        open.sort_by_key(|(held, _)| *held);
-        for (answer, held) in answered {
-            let spends = &mut self.residents.entry(held.who).or_default().spends;
+        open.sort_by_key(|(came, _)| *came);
+        for (answer, counted) in answered {
+            let spends = &mut self.residents.entry(counted.who).or_default().spends;
             let (day, verdict) = (answer.day, answer.verdict);
             spends.recall(
-                held.key.clone(),
-                held.fact,
-                held.spend.clone(),
+                counted.key.clone(),
+                counted.fact,
+                counted.spend.clone(),
                 day,
                 verdict,
             );
-            self.count(&held, held.settled(verdict));
+            self.count(&counted, counted.settled(verdict));
         }
-        for ((_, received_ms), held) in open {
+        for ((_, received_ms), counted) in open {
             let day = self.town.today(received_ms);
-            let spends = &mut self.residents.entry(held.who).or_default().spends;
-            spends.take(held.key.clone(), held.fact, held.spend.clone(), day);
-            self.open.push(held);
+            let spends = &mut self.residents.entry(counted.who).or_default().spends;
+            spends.take(
+                counted.key.clone(),
+                counted.fact,
+                counted.spend.clone(),
+                day,
+            );
+            self.open.push(counted);
         }
         Ok(())
     }
 
     /// How far the offers have come with another answer.
-    fn count(&mut self, held: &Held, settled: u64) {
-        self.touched.insert(held.who);
+    fn count(&mut self, counted: &SpendCounted, settled: u64) {
+        self.touched.insert(counted.who);
         if settled > 0 {
-            let (of, more) = match &held.spend.what {
+            let (of, more) = match &counted.spend.what {
                 SpendFor::PrizeEntry(id) => (self.progress.prizes.entry(id.clone()), 1),
                 SpendFor::Donation(id) => (self.progress.projects.entry(id.clone()), settled),
             };
@@ -258,23 +263,23 @@ impl Ledger {
         }
         let today = self.town.today(now_ms);
         let drawn = db.prize_draws()?;
-        for held in std::mem::take(&mut self.open) {
-            let resident = self.residents.entry(held.who).or_default();
-            let (town, offer) = (&self.town, held.spend.what.offer());
+        for counted in std::mem::take(&mut self.open) {
+            let resident = self.residents.entry(counted.who).or_default();
+            let (town, offer) = (&self.town, counted.spend.what.offer());
             let entries = resident.entries(offer);
-            let takes = town.catalogue.offers.takes(&held.spend, entries);
+            let takes = town.catalogue.offers.takes(&counted.spend, entries);
             let spends = &mut resident.spends;
             let verdict = if takes && !drawn.contains_key(offer) {
-                let (rules, person) = (&town.catalogue, town.person(&held.who));
-                spends.settle(&held.key, &resident.awards, rules, person, today)
+                let (rules, person) = (&town.catalogue, town.person(&counted.who));
+                spends.settle(&counted.key, &resident.awards, rules, person, today)
             } else {
-                spends.decline(&held.key, today)
+                spends.decline(&counted.key, today)
             };
-            let (Some(verdict), Some(made)) = (verdict, spends.get(&held.key)) else {
+            let (Some(verdict), Some(made)) = (verdict, spends.get(&counted.key)) else {
                 continue;
             };
-            db.put_spend_answer(held.journal, held.key.seq, made.day, verdict, now_ms)?;
-            self.count(&held, held.settled(verdict));
+            db.put_spend_answer(counted.journal, counted.key.seq, made.day, verdict, now_ms)?;
+            self.count(&counted, counted.settled(verdict));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 //! answered once, the boards, and what each kiosk is told of it.
 
 pub mod boards;
-mod held;
+mod counted;
 pub mod prize;
 pub mod resident;
 pub mod story;
@@ -10,7 +10,7 @@ mod tally;
 pub mod told;
 pub mod town;
 
-pub(crate) use held::Held;
+pub(crate) use counted::SpendCounted;
 pub use resident::{Judged, Resident};
 pub use town::Town;
 

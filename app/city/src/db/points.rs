@@ -208,7 +208,7 @@ impl Db {
     ///
     /// # Errors
     /// [`DbError`].
-    pub fn held(&self, journal: i64, seq: u64) -> Result<(i64, i64), DbError> {
+    pub fn came(&self, journal: i64, seq: u64) -> Result<(i64, i64), DbError> {
         Ok(self
             .conn
             .prepare_cached("SELECT id, received_ms FROM fact WHERE journal = ?1 AND seq = ?2")?

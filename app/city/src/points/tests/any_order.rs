@@ -120,6 +120,9 @@ proptest! {
         for (who, balance) in rebuilt.balances() {
             prop_assert_eq!(balance.reserved, 0, "every spend has its answer");
             let resident = rebuilt.resident(&who).unwrap();
+            let there = kept.resident(&who).unwrap();
+            prop_assert_eq!(&there.awards, &resident.awards);
+            prop_assert_eq!(&there.spends, &resident.spends);
             let spent: u64 = resident.settled().map(|s| u64::from(s.spend.points)).sum();
             prop_assert!(balance.points <= i64::try_from(balance.earned).unwrap() - i64::try_from(spent).unwrap());
         }

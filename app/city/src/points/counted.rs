@@ -7,7 +7,7 @@ use machitap_domain::{
 
 /// A spend as it was counted.
 #[derive(Debug, Clone)]
-pub(crate) struct Held {
+pub(crate) struct SpendCounted {
     pub(crate) journal: i64,
     pub(crate) who: Pseudonym,
     pub(crate) key: FactKey,
@@ -15,7 +15,7 @@ pub(crate) struct Held {
     pub(crate) spend: Spend,
 }
 
-impl Held {
+impl SpendCounted {
     /// Points this answer settles.
     pub(crate) fn settled(&self, verdict: SpendVerdict) -> u64 {
         match verdict {
