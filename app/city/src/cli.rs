@@ -1,6 +1,7 @@
 //! The commands.
 
 mod drawing;
+mod points;
 mod publishing;
 mod replaying;
 
@@ -11,7 +12,7 @@ use jiff::{ToSpan, civil::Date};
 use machitap_city::{
     broker::{Place, access_list, configuration},
     config::Config,
-    db::Db,
+    db::{Db, Enrolled},
     enrol,
     exit::{Exit, Failure},
     home, ledger,
@@ -20,7 +21,10 @@ use machitap_city::{
     publish::OldMonths,
     serve,
 };
-use machitap_domain::{CityId, FacilityId, KioskId, ids::TableId};
+use machitap_domain::{
+    CitizenId, CityId, FacilityId, KioskId,
+    ids::{OfferId, TableId},
+};
 
 const EXITS: &str = "Exit codes: 0 done; 64 command line; 65 a document or other input is \
 wrong; 66 a file is missing; 69 the broker or a port is not available; 74 disk or database; \
@@ -150,6 +154,27 @@ enum Command {
         /// Only this table.
         table: Option<TableId>,
     },
+    /// List the settled entries of a prize: fact, resident, kiosk, day. With a seed, and after the
+    /// last day, draw the winners: place, resident, fact, number.
+    ///
+    /// The draw can be recomputed by anybody who has the list. An entry's number is the SHA-256 of
+    /// four lines in UTF-8: "machitap prize", the prize's id, the seed, the entry's fact, with a
+    /// line feed after each but the last (printf 'machitap prize\nrice\nSEED\nFACT' | sha256sum).
+    /// Winners are the residents of the smallest numbers, each once. The first seed counts: it is
+    /// kept, and later entries are declined.
+    #[command(verbatim_doc_comment)]
+    Prize {
+        /// The prize, as in the catalogue.
+        offer: OfferId,
+        /// Draw by this text: best one nobody could choose, said before in public.
+        #[arg(long, value_name = "TEXT")]
+        seed: Option<String>,
+    },
+    /// Print what a resident has and why: awards and what was cut, spends and answers, ends.
+    Account {
+        /// The town's own number of the resident.
+        citizen: CitizenId,
+    },
     /// Read a staff PIN from standard input and print its hash for a roster.
     PinHash,
     /// Check the configuration and the keys.
@@ -240,6 +265,8 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
         ),
         Command::Reveal { table } => drawing::reveal(&load()?, &table),
         Command::VerifyDraws { table } => drawing::verify(&load()?, table.as_ref()),
+        Command::Prize { offer, seed } => points::prize(&load()?, &offer, seed.as_deref()),
+        Command::Account { citizen } => points::account(&load()?, &citizen),
         Command::PinHash => pin_hash(),
         Command::CheckConfig => {
             let config = load()?;
@@ -327,6 +354,22 @@ fn print_ledger(config: &Config, json: bool) -> Result<(), Failure> {
         totals.dead_letters,
         totals.doubled
     );
+    Ok(())
+}
+
+/// Says which of those kiosks have facts that are not counted yet.
+fn warn_of_holes(db: &Db, of: impl Fn(&Enrolled) -> bool) -> Result<(), Failure> {
+    let kiosks = db.kiosks().map_err(io)?;
+    for journal in db.journals().map_err(io)? {
+        let here = |k: &Enrolled| k.kiosk == journal.kiosk && of(k);
+        if kiosks.iter().any(here) && journal.contiguous < journal.announced {
+            eprintln!(
+                "machitap-city: warning: {} has {} facts, {} are counted: the figures may \
+                 still change",
+                journal.kiosk, journal.announced, journal.contiguous
+            );
+        }
+    }
     Ok(())
 }
 

@@ -34,6 +34,8 @@ struct File {
     web: Web,
     #[serde(default)]
     ranking: Ranking,
+    #[serde(default)]
+    accounts: Accounts,
 }
 
 fn tokyo() -> String {
@@ -104,6 +106,8 @@ pub struct Ranking {
     pub every_s: u64,
     /// How many places.
     pub places: usize,
+    /// Areas and teams with fewer members are left out.
+    pub least_group: usize,
 }
 
 impl Default for Ranking {
@@ -111,7 +115,22 @@ impl Default for Ranking {
         Self {
             every_s: 5,
             places: 10,
+            least_group: 5,
         }
+    }
+}
+
+/// The accounts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Accounts {
+    /// Kiosks are told at most so often, seconds.
+    pub every_s: u64,
+}
+
+impl Default for Accounts {
+    fn default() -> Self {
+        Self { every_s: 5 }
     }
 }
 
@@ -134,6 +153,8 @@ pub struct Config {
     pub web: Web,
     /// The ranking.
     pub ranking: Ranking,
+    /// The accounts.
+    pub accounts: Accounts,
 }
 
 /// The file of the draw's key.
@@ -174,6 +195,13 @@ impl Config {
             ("web.refresh_s", file.web.refresh_s.into(), 0, 3_600),
             ("ranking.every_s", file.ranking.every_s, 1, 86_400),
             ("ranking.places", file.ranking.places as u64, 1, 100),
+            (
+                "ranking.least_group",
+                file.ranking.least_group as u64,
+                2,
+                1_000,
+            ),
+            ("accounts.every_s", file.accounts.every_s, 1, 86_400),
         ] {
             if !(min..=max).contains(&value) {
                 return Err(toml.flaw(key, format_args!("{value} must be between {min} and {max}")));
@@ -191,6 +219,7 @@ impl Config {
             broker: file.broker,
             web: file.web,
             ranking: file.ranking,
+            accounts: file.accounts,
         })
     }
 
@@ -288,6 +317,14 @@ mod tests {
             (
                 "city = \"town\"\n[broker]\nhost = \"b\"\nkeep_alive_s = 1\n",
                 "city.toml:4: broker.keep_alive_s: 1 must be between 2 and 300",
+            ),
+            (
+                "city = \"town\"\n[accounts]\nevery_s = 0\n",
+                "city.toml:3: accounts.every_s: 0 must be between 1 and 86400",
+            ),
+            (
+                "city = \"town\"\n[ranking]\nleast_group = 1\n",
+                "city.toml:3: ranking.least_group: 1 must be between 2 and 1000",
             ),
             (
                 "city = \"town\"\n[web]\nlisten = \"here\"\n",

@@ -7,6 +7,7 @@ mod facts;
 mod letters;
 mod nursery;
 mod page;
+mod points;
 mod registry;
 mod rides;
 
@@ -22,16 +23,18 @@ pub use letters::{HEAD_MAX, Letter};
 pub use nursery::AlarmRow;
 pub(crate) use nursery::watched;
 pub use page::{PageFact, PageKiosk};
+pub use points::{AnswerRow, Answers, GroupRow, ToldRow};
 pub use registry::{Enrolled, KioskRow};
 pub use rides::RideRow;
 
 /// The version this program writes.
-pub const SCHEMA: i64 = 3;
+pub const SCHEMA: i64 = 4;
 
 const MIGRATIONS: [&str; SCHEMA as usize] = [
     include_str!("db/v1.sql"),
     include_str!("db/v2.sql"),
     include_str!("db/v3.sql"),
+    include_str!("db/v4.sql"),
 ];
 
 /// A group of batches changes some 5 MiB of pages; in a smaller cache they would be written

@@ -2,6 +2,7 @@
 
 mod absences;
 mod fares;
+mod groups;
 mod nursery;
 mod people;
 
@@ -24,6 +25,7 @@ use serde::Deserialize;
 use crate::flaw::{Flaw, Toml};
 
 pub use fares::{Holder, Holders};
+pub use groups::{GROUP_NAME_MAX, Group, Groups};
 
 /// A nickname has at most so many characters: it stands on a kiosk's screen.
 pub const NICKNAME_MAX: usize = 12;
@@ -46,6 +48,8 @@ pub struct Documents {
     pub fares: Option<Holders>,
     /// `nicknames.toml`; empty without it.
     pub nicknames: BTreeMap<CitizenId, Pii<String>>,
+    /// `groups.toml`; empty without it.
+    pub groups: Groups,
 }
 
 /// Why the documents are not taken.
@@ -104,6 +108,10 @@ pub fn read(dir: &Path, city: &CityId) -> Result<Documents, Rejected> {
         Some(toml) => keep(&mut flaws, nicknames(&toml)),
         None => Some(BTreeMap::new()),
     };
+    let groups = match optional(&dir.join("groups.toml"))? {
+        Some(toml) => keep(&mut flaws, groups::groups(&toml)),
+        None => Some(Groups::default()),
+    };
     let mut rosters = BTreeMap::new();
     for (stem, path) in toml_files(&dir.join("rosters"))? {
         let toml = load(&path)?;
@@ -117,6 +125,7 @@ pub fn read(dir: &Path, city: &CityId) -> Result<Documents, Rejected> {
             }
             let named = catalogue.as_ref().map(|c| people::known(&toml, &roster, c));
             flaws.extend(named.and_then(Result::err));
+            flaws.extend(people::gainsaid(&toml, &roster, &rosters));
             rosters.insert(roster.facility.clone(), roster);
         }
     }
@@ -142,15 +151,18 @@ pub fn read(dir: &Path, city: &CityId) -> Result<Documents, Rejected> {
         Some(toml) => keep(&mut flaws, fares::holders(&toml, catalogue.as_ref())),
         None => None,
     };
-    match (catalogue, notices, nicknames) {
-        (Some(catalogue), Some(notices), Some(nicknames)) if flaws.is_empty() => Ok(Documents {
-            catalogue,
-            notices,
-            rosters,
-            absences,
-            fares,
-            nicknames,
-        }),
+    match (catalogue, notices, nicknames, groups) {
+        (Some(catalogue), Some(notices), Some(nicknames), Some(groups)) if flaws.is_empty() => {
+            Ok(Documents {
+                catalogue,
+                notices,
+                rosters,
+                absences,
+                fares,
+                nicknames,
+                groups,
+            })
+        }
         _ => Err(Rejected::Flaws(flaws)),
     }
 }
@@ -275,6 +287,7 @@ fn catalogue(toml: &Toml, city: &CityId) -> Result<Catalogue, Flaw> {
             InvalidCatalogue::TownPoints(_) => "points".to_owned(),
             InvalidCatalogue::Draw(_) => "draws".to_owned(),
             InvalidCatalogue::Offers(_) => "offers".to_owned(),
+            InvalidCatalogue::Pairing(_) => "pairing".to_owned(),
             InvalidCatalogue::TimeZone(_) | InvalidCatalogue::Empty => "facilities".to_owned(),
         };
         toml.flaw(&key, why)

@@ -135,6 +135,7 @@ fn documents(dir: &Path, plan: &Plan) -> Result<(), Failure> {
         ("catalogue.toml", include_str!("samples/catalogue.toml")),
         ("notices.toml", include_str!("samples/notices.toml")),
         ("nicknames.toml", include_str!("samples/nicknames.toml")),
+        ("groups.toml", include_str!("samples/groups.toml")),
         (
             "rosters/nursery-1.toml",
             include_str!("samples/roster-nursery-1.toml"),

@@ -1,91 +1,50 @@
-//! Accounts and totals: folds over the counted facts.
+//! Accounts: the counted facts folded journal by journal, and judged over all of them.
 
-use std::collections::{BTreeMap, HashMap};
+mod totals;
+mod zones;
 
-use jiff::tz::TimeZone;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
 use machitap_domain::{
-    FacilityId, Fact, Folds, Hash, Pii, Pseudonym,
-    catalogue::Catalogue,
-    ids::ClassId,
-    ranking::{Board, Curve, Period, Ranking, Row, Scope, Span},
+    BootId, Fact, FactBody, Folds, Incarnation, KioskId, Pseudonym,
+    fold::FoldKey,
+    points::{Account, merge::AwardMade, offers::Progress, spend::SpendFor},
+    ranking::Ranking,
 };
-use machitap_wire::{DocumentName, SeqRange};
 use serde::Serialize;
 
 use crate::{
-    db::{Db, DbError},
-    ingest::runs::Runs,
-    nursery::Children,
-    rides::Rides,
+    db::{Answers, Db, DbError},
+    nursery::read,
+    points::{
+        Resident, SpendCounted, Town,
+        boards::{Boards, Shown},
+    },
 };
 
-/// The time zones of the facilities.
-#[derive(Debug, Clone)]
-pub struct Zones {
-    city: TimeZone,
-    facilities: HashMap<FacilityId, TimeZone>,
-}
-
-impl Zones {
-    /// Only the city's zone.
-    pub fn of_city(city: TimeZone) -> Self {
-        Self {
-            city,
-            facilities: HashMap::new(),
-        }
-    }
-
-    /// The zones of the published catalogue; the city's where it names none.
-    ///
-    /// # Errors
-    /// [`DbError`].
-    pub fn load(db: &Db, city: TimeZone) -> Result<Self, DbError> {
-        Ok(match catalogue(db)? {
-            Some(catalogue) => Self::of_catalogue(&catalogue, city),
-            None => Self::of_city(city),
-        })
-    }
-
-    /// The zones of that catalogue; `city` where it names none.
-    pub fn of_catalogue(catalogue: &Catalogue, city: TimeZone) -> Self {
-        let facilities = catalogue
-            .facilities
-            .iter()
-            .filter_map(|(id, f)| Some((id.clone(), f.zone().ok()?)))
-            .collect();
-        Self { city, facilities }
-    }
-
-    /// The zone of that facility.
-    pub fn of(&self, facility: &FacilityId) -> &TimeZone {
-        self.facilities.get(facility).unwrap_or(&self.city)
-    }
-}
-
-/// The published catalogue.
-///
-/// # Errors
-/// [`DbError`].
-pub fn catalogue(db: &Db) -> Result<Option<Catalogue>, DbError> {
-    db.plain_document(&DocumentName::Catalogue)?
-        .map(|bytes| {
-            serde_json::from_slice(&bytes)
-                .map_err(|why| DbError::Damaged(format!("the catalogue: {why}")))
-        })
-        .transpose()
-}
+pub use totals::{JournalTotals, Totals, totals};
+pub use zones::{Zones, catalogue};
 
 /// What one resident has, over all kiosks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Balance {
-    /// Points that stand.
+    /// Points that stand: earned under the caps, less those settled and those that ended. Below
+    /// nothing where the town lent.
     pub points: i64,
     /// Visits that stand.
     pub visits: u64,
+    /// Points among them that are set aside for spends without an answer.
+    pub reserved: u64,
+    /// Points of all awards that stand, before anything was spent or ended.
+    pub earned: u64,
 }
 
-#[derive(Debug, Default)]
+/// One life of a kiosk's journal, followed.
+#[derive(Debug)]
 struct Followed {
+    kiosk: KioskId,
+    life: Incarnation,
     upto: u64,
     folds: Folds,
 }
@@ -93,17 +52,53 @@ struct Followed {
 /// Follows the counted facts, each journal in the order of its sequence and without holes.
 #[derive(Debug)]
 pub struct Ledger {
-    zones: Zones,
+    town: Town,
     journals: BTreeMap<i64, Followed>,
+    residents: BTreeMap<Pseudonym, Resident>,
+    /// Who has awards of a boot whose clock is not known yet.
+    unsure: BTreeMap<(i64, BootId), BTreeSet<Pseudonym>>,
+    /// Answers given before this ledger began, until their spends are read.
+    answers: Option<Answers>,
+    /// Spends without an answer, in the order in which the city held them.
+    open: Vec<SpendCounted>,
+    /// To be judged anew.
+    touched: BTreeSet<Pseudonym>,
+    judged_on: Option<Date>,
+    boards: Boards,
+    /// Judged anew since somebody asked.
+    changed: BTreeSet<Pseudonym>,
+    progress: Progress,
 }
 
 impl Ledger {
     /// An empty ledger; the first [`Self::catch_up`] builds it from the first fact on.
-    pub const fn new(zones: Zones) -> Self {
+    pub fn new(town: Town) -> Self {
         Self {
-            zones,
+            town,
             journals: BTreeMap::new(),
+            residents: BTreeMap::new(),
+            unsure: BTreeMap::new(),
+            answers: None,
+            open: Vec::new(),
+            touched: BTreeSet::new(),
+            judged_on: None,
+            boards: Boards::default(),
+            changed: BTreeSet::new(),
+            progress: Progress::default(),
         }
+    }
+
+    /// What it is judged by.
+    pub const fn town(&self) -> &Town {
+        &self.town
+    }
+
+    /// Other rules, people or groups: everybody is judged anew. The zones must be the same; with
+    /// others the days are, and the ledger is built anew.
+    pub fn renew(&mut self, town: Town) {
+        self.town = town;
+        self.judged_on = None;
+        self.boards.draw_anew();
     }
 
     /// Takes in what was counted since; true when anything was.
@@ -111,37 +106,246 @@ impl Ledger {
     /// # Errors
     /// [`DbError`]; a stored fact that cannot be read any more is [`DbError::Damaged`].
     pub fn catch_up(&mut self, db: &Db) -> Result<bool, DbError> {
+        if self.answers.is_none() {
+            self.answers = Some(db.spend_answers()?);
+        }
         let mut grew = false;
+        let mut counted = Vec::new();
         for row in db.journals()? {
-            let followed = self.journals.entry(row.id).or_default();
-            if followed.upto >= row.contiguous {
+            let followed = self.journals.entry(row.id).or_insert_with(|| {
+                grew = true;
+                Followed {
+                    kiosk: row.kiosk,
+                    life: row.incarnation,
+                    upto: 0,
+                    folds: Folds::default(),
+                }
+            });
+            let after = followed.upto;
+            if after >= row.contiguous {
                 continue;
             }
             grew = true;
-            let Followed { upto, folds } = followed;
-            let zones = &self.zones;
-            db.facts_between(row.id, *upto, row.contiguous, |bytes| {
-                let fact: Fact = serde_json::from_str(bytes)
-                    .map_err(|why| DbError::Damaged(format!("a stored fact: {why}")))?;
-                *upto = fact.key.seq;
-                folds.apply(&fact, zones.of(&fact.facility));
+            db.facts_between(row.id, after, row.contiguous, |bytes| {
+                let fact = read(bytes)?;
+                counted.extend(self.take(row.id, &fact));
                 Ok(())
             })?;
         }
+        self.admit(db, counted)?;
         Ok(grew)
     }
 
-    /// What every resident has.
-    pub fn balances(&self) -> BTreeMap<Pseudonym, Balance> {
-        let mut out: BTreeMap<Pseudonym, Balance> = BTreeMap::new();
-        for followed in self.journals.values() {
-            for (who, account) in followed.folds.accounts() {
-                let balance = out.entry(*who).or_default();
-                balance.points += account.balance();
-                balance.visits += account.visits();
+    /// One fact of that journal; the spend, where it is one.
+    fn take(&mut self, journal: i64, fact: &Fact) -> Option<SpendCounted> {
+        let zone = self.town.zones.of(&fact.facility);
+        let followed = self.journals.get_mut(&journal)?;
+        followed.upto = fact.key.seq;
+        let mut known = false;
+        for key in followed.folds.apply(fact, zone) {
+            if let FoldKey::Account(who) = key {
+                let resident = self.residents.entry(who).or_default();
+                resident.journals.insert(journal);
+                self.touched.insert(who);
+                known |= fact.subject == Some(who);
             }
         }
-        out
+        match (&fact.body, fact.subject) {
+            // What the journal's own fold does not credit, to a visit it does not know, is none.
+            (FactBody::Award(_), Some(who)) if known => {
+                let award = AwardMade::of(fact, zone)?;
+                if !award.at.quality.is_trusted() {
+                    let boot = (journal, award.at.boot);
+                    self.unsure.entry(boot).or_default().insert(who);
+                }
+                self.residents.entry(who).or_default().awards.add(award);
+                None
+            }
+            (FactBody::Undone { fact: undone }, Some(who)) => {
+                if let Some(resident) = self.residents.get_mut(&who) {
+                    resident.awards.undo(*undone);
+                    self.touched.insert(who);
+                }
+                None
+            }
+            (FactBody::Spend(spend), Some(who)) => Some(SpendCounted {
+                journal,
+                who,
+                key: fact.key.clone(),
+                fact: fact.id,
+                spend: spend.clone(),
+            }),
+            (
+                FactBody::ClockCorrected {
+                    boot,
+                    boot_wall_ms,
+                    quality,
+                },
+                _,
+            ) => {
+                let truly = (*boot_wall_ms, *quality);
+                for who in self.unsure.remove(&(journal, *boot)).unwrap_or_default() {
+                    if let Some(resident) = self.residents.get_mut(&who) {
+                        resident.correct(&fact.key, *boot, truly, &self.town);
+                        self.touched.insert(who);
+                    }
+                }
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// Puts spends into their books: those answered earlier in the order of their answers, then
+    /// the others as they came.
+    fn admit(&mut self, db: &Db, counted: Vec<SpendCounted>) -> Result<(), DbError> {
+        let answers = self.answers.get_or_insert_default();
+        let (mut answered, mut open) = (Vec::new(), Vec::new());
+        for spend in counted {
+            match answers.remove(&(spend.journal, spend.key.seq)) {
+                Some(answer) => answered.push((answer, spend)),
+                None => open.push((db.came(spend.journal, spend.key.seq)?, spend)),
+            }
+        }
+        answered.sort_by_key(|(answer, _)| answer.id);
+        open.sort_by_key(|(came, _)| *came);
+        for (answer, counted) in answered {
+            let spends = &mut self.residents.entry(counted.who).or_default().spends;
+            let (day, verdict) = (answer.day, answer.verdict);
+            spends.recall(
+                counted.key.clone(),
+                counted.fact,
+                counted.spend.clone(),
+                day,
+                verdict,
+            );
+            self.count(&counted, counted.settled(verdict));
+        }
+        for ((_, received_ms), counted) in open {
+            let day = self.town.today(received_ms);
+            let spends = &mut self.residents.entry(counted.who).or_default().spends;
+            spends.take(
+                counted.key.clone(),
+                counted.fact,
+                counted.spend.clone(),
+                day,
+            );
+            self.open.push(counted);
+        }
+        Ok(())
+    }
+
+    /// How far the offers have come with another answer.
+    fn count(&mut self, counted: &SpendCounted, settled: u64) {
+        self.touched.insert(counted.who);
+        if settled > 0 {
+            let (of, more) = match &counted.spend.what {
+                SpendFor::PrizeEntry(id) => (self.progress.prizes.entry(id.clone()), 1),
+                SpendFor::Donation(id) => (self.progress.projects.entry(id.clone()), settled),
+            };
+            *of.or_default() += more;
+        }
+    }
+
+    /// True when a spend waits for its answer.
+    pub const fn has_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// Answers every spend that has none, once, and keeps the answer. Within a transaction: what
+    /// is told of it must be on disk before.
+    ///
+    /// # Errors
+    /// [`DbError`]; then this ledger is ahead of the disk and must be built anew.
+    pub fn settle(&mut self, db: &Db, now_ms: i64) -> Result<(), DbError> {
+        if self.open.is_empty() {
+            return Ok(());
+        }
+        let today = self.town.today(now_ms);
+        let drawn = db.prize_draws()?;
+        for counted in std::mem::take(&mut self.open) {
+            let resident = self.residents.entry(counted.who).or_default();
+            let (town, offer) = (&self.town, counted.spend.what.offer());
+            let entries = resident.entries(offer);
+            let takes = town.catalogue.offers.takes(&counted.spend, entries);
+            let spends = &mut resident.spends;
+            let verdict = if takes && !drawn.contains_key(offer) {
+                let (rules, person) = (&town.catalogue, town.person(&counted.who));
+                spends.settle(&counted.key, &resident.awards, rules, person, today)
+            } else {
+                spends.decline(&counted.key, today)
+            };
+            let (Some(verdict), Some(made)) = (verdict, spends.get(&counted.key)) else {
+                continue;
+            };
+            db.put_spend_answer(counted.journal, counted.key.seq, made.day, verdict, now_ms)?;
+            self.count(&counted, counted.settled(verdict));
+        }
+        Ok(())
+    }
+
+    /// Judges whoever was touched; everybody when the day or the boards' days are others.
+    pub fn judge(&mut self, now_ms: i64) {
+        let today = self.town.today(now_ms);
+        let anew = self.boards.begin(self.town.spans(now_ms));
+        if anew || self.judged_on != Some(today) {
+            self.judged_on = Some(today);
+            self.touched.extend(self.residents.keys());
+        }
+        for who in std::mem::take(&mut self.touched) {
+            let Some(resident) = self.residents.get_mut(&who) else {
+                continue;
+            };
+            let mut won = resident.judge(&self.town, &who, today);
+            if self.town.is_child(&who) {
+                won.clear();
+            }
+            self.boards.set(who, &won);
+            self.changed.insert(who);
+        }
+    }
+
+    /// Whoever was judged anew since the last call.
+    pub fn take_changed(&mut self) -> BTreeSet<Pseudonym> {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// What every resident has, as it was judged last.
+    pub fn balances(&self) -> BTreeMap<Pseudonym, Balance> {
+        let of = |(who, resident): (&Pseudonym, &Resident)| {
+            let judged = &resident.judged;
+            let has = i128::from(judged.free) + i128::from(judged.reserved);
+            let balance = Balance {
+                points: i64::try_from(has - i128::from(judged.owed)).unwrap_or(i64::MAX),
+                visits: self.visits(who, resident),
+                reserved: judged.reserved,
+                earned: judged.earned,
+            };
+            (*who, balance)
+        };
+        self.residents.iter().map(of).collect()
+    }
+
+    /// Visits that stand, over all journals.
+    pub(crate) fn visits(&self, who: &Pseudonym, resident: &Resident) -> u64 {
+        let accounts = resident.journals.iter();
+        accounts.map(|j| self.account(*j, who).visits()).sum()
+    }
+
+    /// What one journal makes of a resident.
+    pub(crate) fn account(&self, journal: i64, who: &Pseudonym) -> Account {
+        let folds = self.folds(journal);
+        folds.map_or_else(Account::default, |f| f.account(who))
+    }
+
+    /// One resident.
+    pub fn resident(&self, who: &Pseudonym) -> Option<&Resident> {
+        self.residents.get(who)
+    }
+
+    /// All residents, by visit pseudonym.
+    pub fn residents(&self) -> impl Iterator<Item = (&Pseudonym, &Resident)> {
+        self.residents.iter()
     }
 
     /// The fold of one journal.
@@ -149,176 +353,26 @@ impl Ledger {
         self.journals.get(&journal).map(|f| &f.folds)
     }
 
-    /// The first places. Equal points share a place.
-    pub fn ranking(
-        &self,
-        nicknames: &BTreeMap<Pseudonym, Pii<String>>,
-        places: usize,
-        as_of_ms: i64,
-    ) -> Ranking {
-        let mut all: Vec<(Pseudonym, i64)> = self
-            .balances()
-            .into_iter()
-            .filter(|(_, b)| b.points > 0)
-            .map(|(who, b)| (who, b.points))
-            .collect();
-        all.sort_by_key(|(who, points)| (std::cmp::Reverse(*points), *who));
-        let rows = all
-            .iter()
-            .take(places)
-            .map(|(who, points)| Row {
-                place: u32::try_from(all.partition_point(|(_, p)| p > points) + 1)
-                    .unwrap_or(u32::MAX),
-                nickname: nicknames.get(who).cloned(),
-                points: *points,
-            })
-            .collect();
-        let at = jiff::Timestamp::from_millisecond(as_of_ms).unwrap_or_default();
-        let today = self.zones.city.to_datetime(at).date();
+    /// The lives of a kiosk's journal, the newest last.
+    pub(crate) fn lives(&self, kiosk: &KioskId) -> Vec<(i64, Incarnation)> {
+        let of = self.journals.iter().filter(|(_, f)| f.kiosk == *kiosk);
+        of.map(|(journal, f)| (*journal, f.life)).collect()
+    }
+
+    /// How far prizes and projects have come.
+    pub fn progress(&self, as_of_ms: i64) -> Progress {
+        Progress {
+            as_of_ms,
+            ..self.progress.clone()
+        }
+    }
+
+    /// The boards, as they were judged last.
+    pub fn ranking(&mut self, shown: Shown, as_of_ms: i64) -> Ranking {
         Ranking {
             as_of_ms,
-            boards: vec![Board {
-                scope: Scope::Town,
-                span: Span::of(Period::Week, today),
-                rows,
-                curve: Curve::default(),
-            }],
-            groups: Vec::new(),
+            boards: self.boards.boards(&self.town, shown),
+            groups: self.boards.groups(&self.town, &self.residents, shown),
         }
     }
-}
-
-/// One journal in the totals.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct JournalTotals {
-    /// Whose.
-    pub kiosk: String,
-    /// Which life, as hexadecimal digits.
-    pub incarnation: String,
-    /// Facts counted.
-    pub facts: u64,
-    /// Every fact up to here is counted.
-    pub contiguous: u64,
-    /// The highest fact that came.
-    pub top: u64,
-    /// The kiosk said it has so many.
-    pub announced: u64,
-    /// Runs that are missing.
-    pub missing: Vec<SeqRange>,
-    /// Every stored fact has the hash it was stored with and names the one before it.
-    pub chain_ok: bool,
-    /// Two facts came under one key, or the chain does not close.
-    pub forked: bool,
-    /// Facts set aside because their place was taken.
-    pub quarantined: u64,
-    /// Points that stand by this journal.
-    pub points: i64,
-}
-
-/// Everything the city counted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Totals {
-    /// Facts of all journals.
-    pub facts: u64,
-    /// Facts counted more than once; anything but 0 is a fault of ours.
-    pub doubled: u64,
-    /// Different messages that could not be taken.
-    pub dead_letters: u64,
-    /// Points that stand.
-    pub points: i64,
-    /// Each journal.
-    pub journals: Vec<JournalTotals>,
-    /// What every resident has, by visit pseudonym.
-    pub accounts: BTreeMap<Pseudonym, Balance>,
-    /// Extended care charged, yen, by facility and month (as in `2026-11`), over all its
-    /// kiosks.
-    pub fees_yen: BTreeMap<FacilityId, BTreeMap<String, u64>>,
-    /// Rides told, by bus, month (as in `2026-11`) and class, over all its kiosks: what a town
-    /// settles with whoever runs the bus. Those of which nobody knows the month stand under
-    /// `unknown`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub rides: BTreeMap<FacilityId, BTreeMap<String, BTreeMap<ClassId, u64>>>,
-}
-
-/// Runs that are listed in the totals of one journal.
-const RUNS_LISTED: usize = 1_000;
-
-/// Counts and checks everything anew from the stored bytes.
-///
-/// # Errors
-/// [`DbError`].
-pub fn totals(db: &Db, zones: Zones) -> Result<Totals, DbError> {
-    let fees_yen = fees_yen(db, &zones)?;
-    let rides = Rides::load(db, &zones)?.by_month();
-    let mut ledger = Ledger::new(zones);
-    ledger.catch_up(db)?;
-    let mut journals = Vec::new();
-    for row in db.journals()? {
-        let runs = Runs::new(0, &db.runs(row.id, 0)?);
-        journals.push(JournalTotals {
-            kiosk: row.kiosk.to_string(),
-            incarnation: row.incarnation.to_string(),
-            facts: db.counted(row.id)?,
-            contiguous: row.contiguous,
-            top: runs.top(),
-            announced: row.announced,
-            missing: runs.missing(runs.top().max(row.announced), RUNS_LISTED),
-            chain_ok: chain_holds(db, row.id)? && runs.contiguous() == row.contiguous,
-            forked: row.forked,
-            quarantined: db.quarantined(row.id)?,
-            points: ledger.folds(row.id).map_or(0, Folds::total_points),
-        });
-    }
-    let accounts = ledger.balances();
-    Ok(Totals {
-        facts: journals.iter().map(|j| j.facts).sum(),
-        doubled: db.doubled()?,
-        dead_letters: db.dead_letters()?,
-        points: accounts.values().map(|b| b.points).sum(),
-        journals,
-        accounts,
-        fees_yen,
-        rides,
-    })
-}
-
-fn fees_yen(
-    db: &Db,
-    zones: &Zones,
-) -> Result<BTreeMap<FacilityId, BTreeMap<String, u64>>, DbError> {
-    let mut out = BTreeMap::new();
-    for name in db.facilities()? {
-        // A fact names its facility by an id; what is none was stored by nobody of ours.
-        let Ok(facility) = name.parse::<FacilityId>() else {
-            continue;
-        };
-        let children = Children::load(db, &facility, zones.of(&facility))?;
-        let months: BTreeMap<String, u64> = children
-            .fees_yen()
-            .into_iter()
-            .map(|(month, yen)| (month.to_string(), yen))
-            .collect();
-        if !months.is_empty() {
-            out.insert(facility, months);
-        }
-    }
-    Ok(out)
-}
-
-fn chain_holds(db: &Db, journal: i64) -> Result<bool, DbError> {
-    let mut holds = true;
-    let mut before = (0, Hash::GENESIS);
-    let top = u64::try_from(i64::MAX).expect("positive");
-    db.facts_between(journal, 0, top, |bytes| {
-        let fact: Fact = serde_json::from_str(bytes)
-            .map_err(|why| DbError::Damaged(format!("a stored fact: {why}")))?;
-        let hash = Hash::of(bytes.as_bytes());
-        holds &= db.link(journal, fact.key.seq)?.map(|l| l.0) == Some(hash);
-        if fact.key.seq == before.0 + 1 {
-            holds &= fact.prev == before.1;
-        }
-        before = (fact.key.seq, hash);
-        Ok(())
-    })?;
-    Ok(holds)
 }

@@ -21,6 +21,7 @@ pub mod month;
 pub mod nursery;
 pub mod pin;
 pub mod pki;
+pub mod points;
 pub mod publish;
 pub mod replay;
 pub mod rides;

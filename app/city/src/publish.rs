@@ -5,10 +5,11 @@
 
 pub mod begun;
 mod fares;
+mod people;
 mod rosters;
 
 use machitap_domain::{
-    CityId, Hash, Pii, Pseudonym, PurposeKey,
+    CityId, Hash, PurposeKey,
     catalogue::Catalogue,
     draw::{Deals, secret::DrawKey},
     nursery::absence::Absences,
@@ -141,7 +142,7 @@ pub fn check(
 /// The keys a publication needs beside the one it is signed with.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Keys<'a> {
-    /// For the nicknames' pseudonyms.
+    /// For the pseudonyms of whoever the ranking and the ledger know something of.
     pub visit: Option<&'a PurposeKey>,
     /// For the secrets of draw tables, where there are any.
     pub draw: Option<&'a DrawKey>,
@@ -181,13 +182,9 @@ pub fn stage(
             staged.extend(fares::stage(db, documents, fares.as_ref(), kiosk, now_ms)?);
         }
         if let Some(key) = keys.visit {
-            let nicknames = documents
-                .nicknames
-                .iter()
-                .map(|(citizen, name)| (key.pseudonym(citizen), name.clone()))
-                .collect::<std::collections::BTreeMap<Pseudonym, Pii<String>>>();
-            db.put_nicknames(&nicknames)?;
+            people::keep(db, documents, key)?;
         }
+        db.published()?;
         Ok(Published { staged, corrected })
     })
 }

@@ -2,7 +2,7 @@
 
 mod counting;
 pub(crate) mod desk;
-mod standing;
+pub(crate) mod standing;
 
 use std::{sync::Arc, time::Duration};
 
@@ -24,12 +24,13 @@ use crate::{
     ingest::Ingest,
     link::{self, Event, Link, LinkError, Options},
     pki::{self, SERVE_USER},
+    points::boards::Shown,
     publish::Part,
     web,
 };
 use counting::{Counting, FromCounting};
 use desk::Desk;
-use standing::Standing;
+use standing::{Plan, Standing};
 
 /// At the end, so long for the broker to acknowledge what is under way.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -99,10 +100,16 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
 
     let standing = Standing::start(
         open()?,
-        config.zone.clone(),
-        Duration::from_secs(config.ranking.every_s),
-        config.ranking.places,
-        config.draw_key_if_any()?,
+        Plan {
+            zone: config.zone.clone(),
+            ranking_every: Duration::from_secs(config.ranking.every_s),
+            accounts_every: Duration::from_secs(config.accounts.every_s),
+            shown: Shown {
+                places: config.ranking.places,
+                least_group: config.ranking.least_group,
+            },
+            draw: config.draw_key_if_any()?,
+        },
     );
     let mut end = Ends::new().map_err(|e| io(&e))?;
     let (counting, mut counted) = Counting::start(ingest, signer.clone());

@@ -164,6 +164,11 @@ text_id!(
 );
 public_id!(OfferId);
 text_id!(
+    /// An area or a team of the ranking.
+    GroupId, "group id", 2..=40, is_lower, LOWER
+);
+public_id!(GroupId);
+text_id!(
     /// A draw table. Used once: the counter of its spins hangs on it.
     TableId, "table id", 2..=40, is_lower, LOWER
 );

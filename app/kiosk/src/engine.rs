@@ -295,6 +295,7 @@ impl Engine {
             replaced,
             last_seq: journal.last_seq(),
             new_id: Box::new(new_id),
+            new_secret: Box::new(new_secret),
         };
         restore::documents(&journal, &mut documents, &mut setup);
         let session = Session::new(setup, &now, journal.folds());
@@ -392,6 +393,13 @@ pub(crate) fn new_id(at: &Stamp) -> FactId {
     getrandom::fill(&mut random).expect("the kernel gives randomness once it has booted");
     let ms = u64::try_from(at.wall_ms).unwrap_or(0);
     FactId(uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid())
+}
+
+/// A secret for pairing a phone.
+fn new_secret() -> [u8; 16] {
+    let mut secret = [0; 16];
+    getrandom::fill(&mut secret).expect("the kernel gives randomness once it has booted");
+    secret
 }
 
 fn envelope_id() -> Uuid {

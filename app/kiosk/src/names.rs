@@ -1,6 +1,6 @@
 //! Names of views and documents as the control socket, the traces and the log use them.
 
-use machitap_kiosk_core::view::{Draw, DrawStage, MessageKind, OutReason, View};
+use machitap_kiosk_core::view::{Draw, DrawStage, MessageKind, OutReason, OwnPage, View};
 
 /// A view's name. It holds nothing of whom the view is about.
 pub const fn view(view: &View) -> &'static str {
@@ -16,7 +16,11 @@ pub const fn view(view: &View) -> &'static str {
         View::VisitDone(_) => "visit-done",
         View::VisitEnded(_) => "visit-ended",
         View::Draw(_) => "draw",
+        View::Own(own) => own_page(&own.page),
         View::Fare(_) => "fare",
+        View::EventDone(_) => "event-done",
+        View::EventLeft(_) => "event-left",
+        View::Announced(_) => "announced",
         View::Undone => "undone",
         View::Message(message) => match message.kind {
             MessageKind::UnknownCard => "message:unknown-card",
@@ -31,6 +35,10 @@ pub const fn view(view: &View) -> &'static str {
             MessageKind::PleaseWait => "message:please-wait",
             MessageKind::ComeBackAt { .. } => "message:come-back-at",
             MessageKind::HelpedToday => "message:helped-today",
+            MessageKind::NoEvent => "message:no-event",
+            MessageKind::EventFull => "message:event-full",
+            MessageKind::NotListed => "message:not-listed",
+            MessageKind::NotLinked => "message:not-linked",
         },
         View::StaffPin(_) => "staff-pin",
         View::StaffPanel(_) => "staff-panel",
@@ -57,6 +65,22 @@ pub const fn view(view: &View) -> &'static str {
     }
 }
 
+const fn own_page(page: &OwnPage) -> &'static str {
+    match page {
+        OwnPage::Overview(_) => "own:overview",
+        OwnPage::History(_) => "own:history",
+        OwnPage::Prizes(_) => "own:prizes",
+        OwnPage::Prize(_) => "own:prize",
+        OwnPage::Projects(_) => "own:projects",
+        OwnPage::Gift(_) => "own:gift",
+        OwnPage::Spent(_) => "own:spent",
+        OwnPage::OfferGone => "own:offer-gone",
+        OwnPage::Held(_) => "own:held",
+        OwnPage::Phone(_) => "own:phone",
+        OwnPage::Code(_) => "own:code",
+    }
+}
+
 /// True for a screen that says something was done, or taken back.
 pub const fn confirms(view: &View) -> bool {
     matches!(
@@ -71,8 +95,11 @@ pub const fn confirms(view: &View) -> bool {
                 ..
             })
             | View::Fare(_)
+            | View::EventDone(_)
+            | View::EventLeft(_)
+            | View::Announced(_)
             | View::Undone
-    )
+    ) || matches!(view, View::Own(own) if matches!(own.page, OwnPage::Spent(_) | OwnPage::Code(_)))
 }
 
 /// True for a screen that answers a tap.

@@ -18,7 +18,7 @@ use machitap_city::{
 };
 use machitap_domain::FacilityId;
 
-use super::io;
+use super::{io, warn_of_holes};
 
 pub(super) struct Asked {
     pub(super) facility: FacilityId,
@@ -67,28 +67,11 @@ pub(super) fn run(config: &Config, asked: &Asked) -> Result<(), Failure> {
     };
     println!("{facility}");
     print!("{}", report::text(&outcome, names));
-    warn_of_holes(&db, facility)?;
+    warn_of_holes(&db, |kiosk| kiosk.facility == *facility)?;
     if let Some(path) = &asked.csv {
         let text = report::csv(&outcome, names);
         write(path, Mode::Private, text.as_bytes()).map_err(|why| Failure::file(path, &why))?;
         println!("{}: written", path.display());
-    }
-    Ok(())
-}
-
-/// Facts a kiosk announced and the city has not: what is shown is not all there is.
-fn warn_of_holes(db: &Db, facility: &FacilityId) -> Result<(), Failure> {
-    let kiosks = db.kiosks().map_err(io)?;
-    for journal in db.journals().map_err(io)? {
-        let here =
-            |k: &machitap_city::db::Enrolled| k.kiosk == journal.kiosk && k.facility == *facility;
-        if kiosks.iter().any(here) && journal.contiguous < journal.announced {
-            eprintln!(
-                "machitap-city: warning: {} has {} facts, {} are counted: the figures may \
-                 still change",
-                journal.kiosk, journal.announced, journal.contiguous
-            );
-        }
     }
     Ok(())
 }

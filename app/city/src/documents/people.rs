@@ -1,11 +1,13 @@
 //! `rosters/{facility}.toml`: the people of one facility.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use machitap_domain::{
+    FacilityId,
     attendance::Role,
     catalogue::Catalogue,
     ids::SystemId,
+    points::caps::Age,
     roster::{Child, Guardian, Household, InvalidRoster, Roster},
 };
 
@@ -69,6 +71,33 @@ pub(super) fn known(toml: &Toml, roster: &Roster, catalogue: &Catalogue) -> Resu
         }
     }
     Ok(())
+}
+
+/// The first resident of whom another roster says another age or month: caps that several
+/// facilities share need one word on each.
+pub(super) fn gainsaid(
+    toml: &Toml,
+    roster: &Roster,
+    others: &BTreeMap<FacilityId, Roster>,
+) -> Option<Flaw> {
+    let differ =
+        |here: Option<u8>, there: Option<u8>| here.is_some() && there.is_some() && here != there;
+    for (n, resident) in roster.residents.iter().enumerate() {
+        for (facility, other) in others {
+            let there = other.for_points(&resident.citizen);
+            let age = |age: Option<Age>| age.map(|a| a as u8);
+            let key = if differ(age(resident.age), age(there.age)) {
+                "age"
+            } else if differ(resident.birth_month, there.birth_month) {
+                "birth_month"
+            } else {
+                continue;
+            };
+            let key = format!("residents#{}.{key}", n + 1);
+            return Some(toml.flaw(&key, format_args!("the roster of {facility} says another")));
+        }
+    }
+    None
 }
 
 /// What to look for in the text for a place as [`InvalidRoster::CardTwice`] names it.

@@ -51,6 +51,9 @@ fn the_samples_are_sound() {
     assert_eq!(read.absences[&"nursery-1".parse().unwrap()].items.len(), 2);
     assert_eq!(read.notices.items.len(), 2);
     assert_eq!(read.nicknames.len(), 1);
+    assert_eq!(read.groups.iter().count(), 0);
+    let offers = &read.catalogue.offers;
+    assert_eq!((offers.prizes.len(), offers.projects.len()), (2, 1));
 }
 
 /// What the sample offers behind a '#', without the '#'. Words for people have a space after it.
@@ -70,7 +73,12 @@ fn what_the_sample_catalogue_offers_is_sound_too() {
     let path = documents.join("catalogue.toml");
     let text = taken_up(&fs::read_to_string(&path).unwrap());
     fs::write(&path, text).unwrap();
-    let catalogue = read(&documents, &city).unwrap().catalogue;
+    let path = documents.join("groups.toml");
+    let text = taken_up(&fs::read_to_string(&path).unwrap());
+    fs::write(&path, text).unwrap();
+    let read = read(&documents, &city).unwrap();
+    assert_eq!((read.groups.areas.len(), read.groups.teams.len()), (1, 1));
+    let catalogue = read.catalogue;
     let culture = catalogue.point_rule(&"culture".parse().unwrap()).unwrap();
     assert_eq!(culture.rules.len(), 1);
     assert_eq!(culture.rules[0].campaigns.len(), 1);
@@ -140,6 +148,75 @@ fn a_roster_names_events_and_systems_that_there_are() {
         let why = with_roster(roster, &more).unwrap_err();
         assert!(why.starts_with(said), "{said} in: {why}");
     }
+}
+
+#[test]
+fn a_group_that_slips_is_named() {
+    let group = "[[areas]]\nid = \"north\"\nname = { ja = \"北\" }\n";
+    let with = |members: &str| format!("{group}members = [{members}]\n");
+    for (text, said) in [
+        (
+            format!("{group}{group}"),
+            "groups.toml:5: areas#2.id: stands twice",
+        ),
+        (
+            group.replace("北", ""),
+            "areas#1.name: a name has 1 to 16 characters",
+        ),
+        (with("\"A-1\""), "groups.toml:4: areas#1.members"),
+        (
+            with("\"NGS-000001\", \"NGS-000001\""),
+            "areas#1.members#2: stands twice",
+        ),
+        (
+            with("\"NGS-000001\"") + &with("\"NGS-000001\"").replace("north", "south"),
+            "areas#2.members#1: lives in another area already",
+        ),
+        (group.replace("areas", "clubs"), "groups.toml:1: clubs"),
+    ] {
+        let (_dir, documents, city) = samples();
+        fs::write(documents.join("groups.toml"), &text).unwrap();
+        let flaws = read(&documents, &city).unwrap_err().to_string();
+        assert!(flaws.contains(said), "{flaws} for {text}");
+    }
+    // In two teams one may be.
+    let (_dir, documents, city) = samples();
+    let teams = with("\"NGS-000001\"") + &with("\"NGS-000001\"").replace("north", "south");
+    fs::write(
+        documents.join("groups.toml"),
+        teams.replace("areas", "teams"),
+    )
+    .unwrap();
+    assert_eq!(read(&documents, &city).unwrap().groups.teams.len(), 2);
+}
+
+#[test]
+fn two_rosters_say_one_age() {
+    let (_dir, documents, city) = samples();
+    let say = |file: &str, line: &str| {
+        let cards = "cards = [{ uid = \"felica:1123456789abcdef\" }]\n";
+        spoil(&documents, file, cards, &format!("{cards}{line}\n"));
+    };
+    say("rosters/hall.toml", "age = \"adult\"\nbirth_month = 5");
+    say("rosters/library.toml", "age = \"adult\"");
+    assert!(read(&documents, &city).is_ok());
+    spoil(
+        &documents,
+        "rosters/library.toml",
+        "age = \"adult\"",
+        "age = \"senior\"",
+    );
+    let flaws = read(&documents, &city).unwrap_err().to_string();
+    let said = "residents#1.age: the roster of hall says another";
+    assert!(flaws.contains(said), "{flaws}");
+    spoil(
+        &documents,
+        "rosters/library.toml",
+        "age = \"senior\"",
+        "birth_month = 6",
+    );
+    let flaws = read(&documents, &city).unwrap_err().to_string();
+    assert!(flaws.contains("residents#1.birth_month: "), "{flaws}");
 }
 
 #[test]

@@ -82,6 +82,7 @@ fn documents(catalogue: Catalogue) -> Documents {
         absences: Default::default(),
         nicknames: Default::default(),
         fares: Default::default(),
+        groups: Default::default(),
     }
 }
 

@@ -1,23 +1,40 @@
-//! The thread that keeps the ranking: it follows the ledger and puts a new ranking in
-//! force when the first places changed. It also deals to a journal's new life when one is
-//! heard of, so that a kiosk that was set up again can be drawn from without anybody's help.
+//! The thread that keeps what residents have: it follows the counted facts, answers spends, and
+//! puts the boards, the offers' progress and each kiosk's accounts in force when they changed. It
+//! also deals to a journal's new life when one is heard of, so that a kiosk that was set up again
+//! can be drawn from without anybody's help.
 
 use std::{
     sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use jiff::tz::TimeZone;
-use machitap_domain::{draw::secret::DrawKey, ranking::Ranking};
+use machitap_domain::{draw::secret::DrawKey, points::offers::Progress, ranking::Ranking};
 use machitap_wire::DocumentName;
 
 use crate::{
     db::Db,
-    ledger::{Ledger, Zones},
+    ledger::Ledger,
+    points::{Town, boards::Shown, told::Told},
     publish::{self, PublishError},
     time::now_ms,
 };
+
+/// How it is kept.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    /// The city's time zone.
+    pub(crate) zone: TimeZone,
+    /// A new ranking at most so often.
+    pub(crate) ranking_every: Duration,
+    /// New accounts, and answers to spends, at most so often.
+    pub(crate) accounts_every: Duration,
+    /// How much of the boards is shown.
+    pub(crate) shown: Shown,
+    /// The key of the draw's secrets, where there is one.
+    pub(crate) draw: Option<DrawKey>,
+}
 
 /// The thread's handle.
 pub(super) struct Standing {
@@ -26,17 +43,11 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    pub(super) fn start(
-        db: Db,
-        zone: TimeZone,
-        every: Duration,
-        places: usize,
-        draw: Option<DrawKey>,
-    ) -> Self {
+    pub(super) fn start(db: Db, plan: Plan) -> Self {
         let (end, asked) = channel();
         let thread = std::thread::Builder::new()
-            .name("ranking".to_owned())
-            .spawn(move || run(db, zone, every, places, draw, &asked))
+            .name("standing".to_owned())
+            .spawn(move || run(db, &plan, &asked))
             .expect("the system starts a thread");
         Self { end, thread }
     }
@@ -50,28 +61,36 @@ impl Standing {
     }
 }
 
-fn run(
-    mut db: Db,
-    zone: TimeZone,
-    every: Duration,
-    places: usize,
-    draw: Option<DrawKey>,
-    asked: &Receiver<()>,
-) {
+fn run(mut db: Db, plan: &Plan, asked: &Receiver<()>) {
     let mut lives = 0;
-    let mut ledger: Option<Ledger> = None;
+    let mut kept = Kept::default();
+    let (mut ranking, mut accounts) = (Instant::now(), Instant::now());
     loop {
-        if let Err(why) = step(&mut db, &mut ledger, &zone, places) {
-            // Facts are counted without a ranking; it is built anew at the next turn.
-            tracing::error!(%why, "no new ranking");
-            ledger = None;
+        let now = Instant::now();
+        let due = Due {
+            ranking: ranking <= now,
+            accounts: accounts <= now,
+        };
+        if due.ranking {
+            ranking = now + plan.ranking_every;
         }
-        if let Some(key) = &draw
+        if due.accounts {
+            accounts = now + plan.accounts_every;
+        }
+        if let Err(why) = kept.step(&mut db, plan, due, now_ms()) {
+            // Facts are counted without it; everything is built anew at the next turn.
+            tracing::error!(%why, "no new ranking and no new accounts");
+            kept = Kept::default();
+        }
+        if let Some(key) = &plan.draw
             && let Err(why) = deal(&mut db, &mut lives, key)
         {
             tracing::error!(%why, "nothing dealt to a new journal");
         }
-        match asked.recv_timeout(every) {
+        let wait = ranking
+            .min(accounts)
+            .saturating_duration_since(Instant::now());
+        match asked.recv_timeout(wait) {
             Err(RecvTimeoutError::Timeout) => {}
             Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
         }
@@ -88,24 +107,89 @@ fn deal(db: &mut Db, lives: &mut usize, key: &DrawKey) -> Result<(), PublishErro
     Ok(())
 }
 
-fn step(
-    db: &mut Db,
-    ledger: &mut Option<Ledger>,
-    zone: &TimeZone,
-    places: usize,
-) -> Result<(), PublishError> {
-    let ledger = match ledger {
-        Some(ledger) => ledger,
-        None => ledger.insert(Ledger::new(Zones::load(db, zone.clone())?)),
-    };
-    ledger.catch_up(db)?;
-    let now = now_ms();
-    let ranking = ledger.ranking(&db.nicknames()?, places, now);
-    let before: Option<Ranking> = db
-        .plain_document(&DocumentName::Ranking)?
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    if before.is_none_or(|b| !b.says_what(&ranking)) {
-        db.transaction(|db| publish::put(db, DocumentName::Ranking, &ranking, None, now))?;
+/// What is to be put in force at a turn.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Due {
+    pub(crate) ranking: bool,
+    pub(crate) accounts: bool,
+}
+
+/// What is kept from one turn to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    ledger: Option<Ledger>,
+    told: Told,
+}
+
+impl Kept {
+    #[cfg(test)]
+    pub(crate) const fn ledger(&self) -> Option<&Ledger> {
+        self.ledger.as_ref()
     }
-    Ok(())
+
+    /// One turn. An answer is on disk before anything says it.
+    ///
+    /// # Errors
+    /// [`PublishError`]; then this is ahead of the disk and must be begun anew.
+    pub(crate) fn step(
+        &mut self,
+        db: &mut Db,
+        plan: &Plan,
+        due: Due,
+        now_ms: i64,
+    ) -> Result<(), PublishError> {
+        let ledger = follow(&mut self.ledger, db, plan)?;
+        ledger.catch_up(db)?;
+        if ledger.has_open() {
+            db.transaction(|db| ledger.settle(db, now_ms))?;
+        }
+        ledger.judge(now_ms);
+        if due.ranking {
+            let ranking = ledger.ranking(plan.shown, now_ms);
+            let before: Option<Ranking> = plain(db, &DocumentName::Ranking)?;
+            if before.is_none_or(|b| !b.says_what(&ranking)) {
+                db.transaction(|db| {
+                    publish::put(db, DocumentName::Ranking, &ranking, None, now_ms)
+                })?;
+            }
+        }
+        if due.accounts {
+            let progress = ledger.progress(now_ms);
+            let before: Progress = plain(db, &DocumentName::Progress)?.unwrap_or_default();
+            let same = before.projects == progress.projects && before.prizes == progress.prizes;
+            let told = &mut self.told;
+            db.transaction(|db| {
+                if !same {
+                    publish::put(db, DocumentName::Progress, &progress, None, now_ms)?;
+                }
+                told.tell(db, ledger, now_ms)
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// The ledger, by what is in force now.
+fn follow<'a>(
+    ledger: &'a mut Option<Ledger>,
+    db: &Db,
+    plan: &Plan,
+) -> Result<&'a mut Ledger, PublishError> {
+    let publication = db.publication()?;
+    if ledger.as_ref().map(|l| l.town().publication()) != Some(publication) {
+        let town = Town::load(db, plan.zone.clone())?;
+        match ledger {
+            Some(there) if there.town().zones == town.zones => there.renew(town),
+            _ => *ledger = Some(Ledger::new(town)),
+        }
+    }
+    Ok(ledger.as_mut().expect("put in above"))
+}
+
+fn plain<T: serde::de::DeserializeOwned>(
+    db: &Db,
+    name: &DocumentName,
+) -> Result<Option<T>, PublishError> {
+    let bytes = db.plain_document(name)?;
+    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }

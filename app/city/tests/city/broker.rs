@@ -21,7 +21,7 @@ use machitap_wire::{
 use tokio::time::Instant;
 
 /// Follows documents until `wanted` are whole; whatever else came is left in `topics`.
-async fn documents(
+pub(crate) async fn documents(
     kiosk: &Kiosk,
     link: &mut Link,
     wanted: &[DocumentName],
@@ -278,7 +278,10 @@ async fn facts_are_receipted_ranked_and_shown() {
     assert_eq!(serve.terminate(), Some(0));
     assert!(!listening(&kiosk, &mut watcher).await);
     let ledger = city.ledger();
-    assert_eq!(ledger["points"], 150 * POINTS);
+    // The hall gives once a day; 20 residents had more.
+    assert_eq!(ledger["journals"][0]["points"], 150 * POINTS);
+    let stand = ledger["points"].as_i64().unwrap();
+    assert!((1..150).contains(&(stand / i64::from(POINTS))), "{stand}");
     assert_eq!(ledger["facts"], 300);
     assert_eq!(ledger["dead_letters"], 0);
     assert_eq!(ledger["journals"][0]["chain_ok"], true);

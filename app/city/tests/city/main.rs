@@ -5,5 +5,6 @@ mod commands;
 mod draws;
 mod fares;
 mod nursery;
+mod points;
 mod reception;
 mod support;

@@ -41,16 +41,21 @@ pub struct Accounts {
 pub struct Standing {
     /// Points neither spent nor set aside, over all kiosks.
     pub free: u64,
+    /// Points the town lent to a spend whose award fell; the next awards pay it back. Who owes
+    /// has nothing free.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub owed: u64,
     /// Visits that stand, over all kiosks.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub visits: u64,
     /// What the kiosk's own journal had made of it by then.
     #[serde(default, skip_serializing_if = "is_default")]
     pub own: Own,
-    /// Points earned in the week and the month of the day it was made.
+    /// Points earned in the week and the month of the day it was made, where any were given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earned: Vec<EarnedIn>,
-    /// The city's answers to spends of this kiosk that it has not journalled yet.
+    /// The city's answers to spends of that life of the kiosk's journal that stand without one
+    /// in it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub answers: BTreeMap<FactId, SpendVerdict>,
     /// Entries and gifts the city has settled, over all kiosks, points by offer.
@@ -118,13 +123,22 @@ impl Own {
         }
     }
 
+    /// What that account will say once these answers are in it.
+    pub fn answered(account: &Account, answers: &BTreeMap<FactId, SpendVerdict>) -> Self {
+        let mut account = account.clone();
+        for (spend, verdict) in answers {
+            account.answer(*spend, *verdict);
+        }
+        Self::of(&account)
+    }
+
     const fn free(self) -> i128 {
         self.earned as i128 - self.spent as i128
     }
 }
 
-fn and_since(told: u64, then: i128, now: i128) -> u64 {
-    let sum = i128::from(told) + now - then;
+fn and_since(told: impl Into<i128>, then: i128, now: i128) -> u64 {
+    let sum = told.into() + now - then;
     u64::try_from(sum.max(0)).unwrap_or(u64::MAX)
 }
 
@@ -178,7 +192,11 @@ impl Standing {
     pub fn known(&self, account: &Account) -> Known {
         let now = Own::of(account);
         Known {
-            free: and_since(self.free, self.own.free(), now.free()),
+            free: and_since(
+                i128::from(self.free) - i128::from(self.owed),
+                self.own.free(),
+                now.free(),
+            ),
             visits: and_since(self.visits, self.own.visits.into(), now.visits.into()),
             as_of_ms: None,
         }

@@ -84,6 +84,8 @@ pub struct Entry {
     pub points: u64,
     /// Why.
     pub why: Why,
+    /// The day of the award, of the answer or of the end; `None` where nobody knows it.
+    pub day: Option<Date>,
     /// The award or spend it is about; `None` for an expiry, which is about lots.
     pub about: Option<FactKey>,
 }
@@ -95,6 +97,9 @@ pub struct Ledger {
     lots: Lots,
     books: BTreeMap<Book, i128>,
 }
+
+/// The award or spend a movement is about, and its day.
+type About<'a> = (Option<&'a FactKey>, Option<Date>);
 
 enum Event<'a> {
     Award(&'a AwardMade, Verdict),
@@ -177,6 +182,11 @@ impl Ledger {
         self.lots.iter()
     }
 
+    /// Points the town lent.
+    pub fn owed(&self) -> u64 {
+        u64::try_from(-self.balance(Book::Lent)).unwrap_or(0)
+    }
+
     /// Points the resident has and may spend.
     pub fn free(&self) -> u64 {
         u64::try_from(self.balance(Book::Free)).expect("a balance is never negative")
@@ -187,7 +197,7 @@ impl Ledger {
         self.books.get(&book).copied().unwrap_or(0)
     }
 
-    fn post(&mut self, from: Book, to: Book, points: u64, why: Why, about: Option<&FactKey>) {
+    fn post(&mut self, (from, to): (Book, Book), points: u64, why: Why, about: About<'_>) {
         if points == 0 {
             return;
         }
@@ -198,46 +208,42 @@ impl Ledger {
             to,
             points,
             why,
-            about: about.cloned(),
+            day: about.1,
+            about: about.0.cloned(),
         });
     }
 
     fn award(&mut self, award: &AwardMade, verdict: Verdict, town: &TownPoints) {
-        let about = Some(&award.key);
-        self.post(
-            Book::Issued,
-            Book::Free,
-            u64::from(award.points),
-            Why::Award,
-            about,
-        );
+        let day = match award.day {
+            DayKey::Date(date) => Some(date),
+            DayKey::Boot(_) => None,
+        };
+        let about = (Some(&award.key), day);
+        let given = u64::from(award.points);
+        self.post((Book::Issued, Book::Free), given, Why::Award, about);
         let why = match verdict.cut {
             Some(Cut::Undone) => Why::Undo,
             _ => Why::Reversal,
         };
         let taken = u64::from(award.points.saturating_sub(verdict.stands));
-        self.post(Book::Free, Book::Issued, taken, why, about);
-        let lent = u64::try_from(-self.balance(Book::Lent)).unwrap_or(0);
+        self.post((Book::Free, Book::Issued), taken, why, about);
         let stands = u64::from(verdict.stands);
-        let paid = stands.min(lent);
-        self.post(Book::Free, Book::Lent, paid, Why::Repayment, about);
-        let month = match award.day {
-            DayKey::Date(date) => Some(Month::of(date)),
-            DayKey::Boot(_) => None,
-        };
-        self.lots.put(month, stands - paid, town.expire_months);
+        let paid = stands.min(self.owed());
+        self.post((Book::Free, Book::Lent), paid, Why::Repayment, about);
+        self.lots
+            .put(day.map(Month::of), stands - paid, town.expire_months);
     }
 
     fn spend(&mut self, made: &SpendMade) {
         let points = u64::from(made.spend.points);
-        let about = Some(&made.key);
+        let about = (Some(&made.key), Some(made.day));
         let lacking = self.lots.draw(points);
-        self.post(Book::Lent, Book::Free, lacking, Why::Loan, about);
+        self.post((Book::Lent, Book::Free), lacking, Why::Loan, about);
         let (to, why) = match made.spend.what {
             SpendFor::PrizeEntry(_) => (Book::Prizes, Why::Spend),
             SpendFor::Donation(_) => (Book::Donations, Why::Donation),
         };
-        self.post(Book::Free, to, points, why, about);
+        self.post((Book::Free, to), points, why, about);
     }
 
     /// Sets aside what is there; what is not will be declined.
@@ -248,13 +254,15 @@ impl Ledger {
         }
         let lacking = self.lots.draw(points);
         assert_eq!(lacking, 0, "the lots are what is free");
-        let about = Some(&made.key);
-        self.post(Book::Free, Book::Reserved, points, Why::Reserve, about);
+        let about = (Some(&made.key), Some(made.day));
+        self.post((Book::Free, Book::Reserved), points, Why::Reserve, about);
     }
 
     fn expire(&mut self, today: Date) {
-        let points = self.lots.end(today);
-        self.post(Book::Free, Book::Expired, points, Why::Expiry, None);
+        for (day, points) in self.lots.end(today) {
+            let about = (None, Some(day));
+            self.post((Book::Free, Book::Expired), points, Why::Expiry, about);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::spend::{Spend, SpendFor};
 pub use crate::picture::Picture;
 use crate::{catalogue::Text, ids::OfferId};
 
@@ -141,6 +142,20 @@ impl Offers {
             .filter(move |p| p.from <= date && date <= p.until)
     }
 
+    /// Whether an entry or a gift can be settled at all, for a resident who has so many entries
+    /// for that prize. The last day is the kiosk's to keep: what was entered in time and comes
+    /// late counts.
+    pub fn takes(&self, spend: &Spend, entries: u32) -> bool {
+        let offered = match &spend.what {
+            SpendFor::PrizeEntry(id) => self
+                .prizes
+                .iter()
+                .any(|p| p.id == *id && p.per_person.is_none_or(|most| entries < most)),
+            SpendFor::Donation(id) => self.projects.iter().any(|p| p.id == *id),
+        };
+        offered && spend.points > 0
+    }
+
     /// The name of an offer, whether it is still open or not.
     pub fn name(&self, id: &OfferId) -> Option<&Text> {
         let prize = self.prizes.iter().find(|p| p.id == *id).map(|p| &p.name);
@@ -218,6 +233,21 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+
+    #[test]
+    fn an_offer_takes_what_it_names_and_so_many_entries() {
+        let offers = offers();
+        let spend = |what, points| Spend { what, points };
+        let entry = |id: &str| spend(SpendFor::PrizeEntry(id.parse().unwrap()), 200);
+        assert!(offers.takes(&entry("rice"), 2));
+        assert!(!offers.takes(&entry("rice"), 3));
+        assert!(!offers.takes(&entry("melon"), 0));
+        let project = offers.projects[0].id.clone();
+        let gift = |points| spend(SpendFor::Donation(project.clone()), points);
+        assert!(offers.takes(&gift(10), 99));
+        assert!(!offers.takes(&gift(0), 0), "nothing costs nothing");
+        assert!(!offers.takes(&entry(project.as_str()), 0));
+    }
 
     fn offers() -> Offers {
         serde_json::from_value(serde_json::json!({

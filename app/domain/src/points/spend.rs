@@ -37,6 +37,15 @@ pub enum SpendFor {
     Donation(OfferId),
 }
 
+impl SpendFor {
+    /// The prize or the project.
+    pub const fn offer(&self) -> &OfferId {
+        match self {
+            Self::PrizeEntry(id) | Self::Donation(id) => id,
+        }
+    }
+}
+
 /// Points set aside, and what for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Spend {

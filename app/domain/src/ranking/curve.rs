@@ -54,6 +54,15 @@ pub struct Place {
 }
 
 impl Curve {
+    /// The curve of residents with so many points each; those without any are not in it.
+    pub fn of(points: impl IntoIterator<Item = i64>) -> Self {
+        let mut counts = std::collections::BTreeMap::new();
+        for points in points.into_iter().filter(|p| *p > 0) {
+            *counts.entry(std::cmp::Reverse(points)).or_insert(0) += 1;
+        }
+        Self(counts.into_iter().map(|(p, n)| Step(p.0, n)).collect())
+    }
+
     /// Residents with points.
     pub fn residents(&self) -> u32 {
         self.0.iter().fold(0, |sum, s| sum.saturating_add(s.1))
@@ -98,12 +107,7 @@ mod tests {
     use super::*;
 
     fn curve(all: &[i64]) -> Curve {
-        let mut counts = std::collections::BTreeMap::new();
-        for points in all.iter().filter(|p| **p > 0) {
-            *counts.entry(std::cmp::Reverse(*points)).or_insert(0) += 1;
-        }
-        let steps: Vec<Step> = counts.into_iter().map(|(p, n)| Step(p.0, n)).collect();
-        steps.try_into().unwrap()
+        Curve::of(all.iter().copied())
     }
 
     #[test]

@@ -174,6 +174,10 @@ const fn is_deed(body: &FactBody) -> bool {
             | FactBody::Visit { .. }
             | FactBody::VisitEnded
             | FactBody::Volunteered { .. }
+            | FactBody::EventEntered { .. }
+            | FactBody::EventLeft
+            | FactBody::Announced { .. }
+            | FactBody::Spend(_)
             | FactBody::Award(_)
             | FactBody::Fee(_)
             | FactBody::Ride(_)

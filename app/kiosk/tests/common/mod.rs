@@ -64,6 +64,7 @@ impl Place {
                 nursery: None,
                 visit: Some(PurposeKey::new([6; 32])),
                 transport: None,
+                reception: None,
             },
         };
         let client = place.authority.client("kiosk-1", pki::NOW);
@@ -96,6 +97,7 @@ impl Place {
             nursery: Some(PurposeKey::new([5; 32])),
             visit: None,
             transport: None,
+            reception: None,
         };
         fs::write(&path, toml::to_string(&enrolment).unwrap()).unwrap();
         place

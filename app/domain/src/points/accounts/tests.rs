@@ -124,3 +124,46 @@ fn news_renew_only_what_they_speak_of_and_only_when_newer() {
     news.as_of_ms = 10;
     assert_eq!(base.renewed_by(&news), base);
 }
+
+#[test]
+fn what_the_town_lent_is_paid_back_before_anything_is_free() {
+    let today = date(2026, 11, 24);
+    let spend = Spend {
+        what: SpendFor::PrizeEntry("rice".parse().unwrap()),
+        points: 8,
+    };
+    let mut account = Account::default();
+    visit(&mut account, 1, today, 10);
+    account.spend(fact(2), stamp(1, 1), spend);
+    assert!(account.answer(fact(2), SpendVerdict::Settled));
+    assert!(account.undo(fact(1)));
+    let told = Standing {
+        owed: 8,
+        own: Own::of(&account),
+        ..Standing::default()
+    };
+    assert_eq!(told.known(&account).free, 0);
+    visit(&mut account, 3, today, 10);
+    assert_eq!(told.known(&account).free, 2);
+}
+
+#[test]
+fn own_is_told_with_the_answers_the_journal_does_not_have_yet() {
+    let mut account = Account::default();
+    visit(&mut account, 1, date(2026, 11, 24), 50);
+    for (n, points) in [(2, 20), (3, 25)] {
+        let what = SpendFor::Donation("tower".parse().unwrap());
+        account.spend(fact(n), stamp(1, 1), Spend { what, points });
+    }
+    let answers = [
+        (fact(2), SpendVerdict::Settled),
+        (fact(3), SpendVerdict::Declined),
+    ]
+    .into();
+    let told = Own::answered(&account, &answers);
+    assert_eq!((told.spent, Own::of(&account).spent), (20, 45));
+    for (spend, verdict) in &answers {
+        assert!(account.answer(*spend, *verdict));
+    }
+    assert_eq!(told, Own::of(&account));
+}

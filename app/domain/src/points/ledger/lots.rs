@@ -71,12 +71,17 @@ impl Lots {
         points
     }
 
-    /// Takes out what has ended by that day and says how much it was.
-    pub(super) fn end(&mut self, today: Date) -> u64 {
-        let ended = |lot: &Lot| lot.ends.is_some_and(|ends| ends <= today);
-        let points = self.0.iter().filter(|l| ended(l)).map(|l| l.points).sum();
-        self.0.retain(|l| !ended(l));
-        points
+    /// Takes out what has ended by that day and says when and how much it was.
+    pub(super) fn end(&mut self, today: Date) -> Vec<(Date, u64)> {
+        let mut ended = Vec::new();
+        self.0.retain(|lot| match lot.ends {
+            Some(ends) if ends <= today => {
+                ended.push((ends, lot.points));
+                false
+            }
+            _ => true,
+        });
+        ended
     }
 }
 

@@ -57,11 +57,54 @@ impl SpendBook {
         true
     }
 
+    /// Puts back a spend the city answered earlier, as of the day of its answer; false for one it
+    /// holds already.
+    pub fn recall(
+        &mut self,
+        key: FactKey,
+        fact: FactId,
+        spend: Spend,
+        day: Date,
+        verdict: SpendVerdict,
+    ) -> bool {
+        let new = self.take(key.clone(), fact, spend, day);
+        if new && let Some(made) = self.made.get_mut(&key) {
+            made.verdict = Some(verdict);
+        }
+        new
+    }
+
+    /// The spend of that key.
+    pub fn get(&self, key: &FactKey) -> Option<&SpendMade> {
+        self.made.get(key)
+    }
+
     /// Spends in the order in which the city held them.
     pub fn in_order(&self) -> Vec<&SpendMade> {
         let mut all: Vec<&SpendMade> = self.made.values().collect();
         all.sort_by_key(|s| s.nth);
         all
+    }
+
+    /// Declines a spend for a reason of its own, as [`Self::settle`] does for want of points.
+    /// `None` for a spend it does not hold.
+    pub fn decline(&mut self, key: &FactKey, today: Date) -> Option<SpendVerdict> {
+        self.answer(key, SpendVerdict::Declined, today)
+    }
+
+    fn answer(
+        &mut self,
+        key: &FactKey,
+        verdict: SpendVerdict,
+        today: Date,
+    ) -> Option<SpendVerdict> {
+        let made = self.made.get_mut(key)?;
+        if made.verdict.is_none() {
+            // What is spent is what had not ended by the day of the answer.
+            made.day = today.max(made.day);
+            made.verdict = Some(verdict);
+        }
+        made.verdict
     }
 
     /// The city's answer to a spend: settled when its points are there on that day and it was
@@ -86,10 +129,6 @@ impl SpendBook {
         } else {
             SpendVerdict::Settled
         };
-        let made = self.made.get_mut(key)?;
-        // What is spent is what had not ended by the day of the answer.
-        made.day = today.max(made.day);
-        made.verdict = Some(verdict);
-        Some(verdict)
+        self.answer(key, verdict, today)
     }
 }

@@ -213,6 +213,49 @@ fn a_spend_taken_back_before_its_answer_is_declined_and_after_it_stands() {
     assert_eq!(city.ledger(&town, day(0)).free(), 5);
 }
 
+#[test]
+fn each_end_has_its_day_and_an_answer_that_is_put_back_is_the_same() {
+    let town = small();
+    let mut kiosk = Kiosk::new(1, "hall");
+    kiosk.visit(&town, noon(0), NOBODY);
+    kiosk.visit(&town, noon(35), NOBODY);
+    let fact = kiosk.record(noon(36), None, FactBody::Spend(entry(4)));
+    let mut city = City::default();
+    city.hear_all(&kiosk, day(36));
+    city.settle(0, &town, day(36));
+    let ledger = city.ledger(&town, date(2026, 12, 1));
+    let ends: Vec<_> = ledger
+        .entries()
+        .iter()
+        .filter(|e| e.why == Why::Expiry)
+        .map(|e| (e.day, e.points))
+        .collect();
+    assert_eq!(
+        ends,
+        [(Some(date(2026, 6, 1)), 6), (Some(date(2026, 7, 1)), 10)]
+    );
+    let mut again = SpendBook::default();
+    let answer = SpendVerdict::Settled;
+    assert!(again.recall(fact.key.clone(), fact.id, entry(4), day(36), answer));
+    assert!(!again.recall(fact.key, fact.id, entry(4), day(40), answer));
+    assert_eq!(again, city.spends);
+}
+
+#[test]
+fn a_spend_declined_for_another_reason_stays_so() {
+    let town = small();
+    let mut kiosk = Kiosk::new(1, "hall");
+    kiosk.visit(&town, noon(0), NOBODY);
+    let fact = kiosk.record(noon(0), None, FactBody::Spend(entry(4)));
+    let mut city = City::default();
+    city.hear_all(&kiosk, day(0));
+    let declined = Some(SpendVerdict::Declined);
+    assert_eq!(city.spends.decline(&fact.key, day(0)), declined);
+    city.settle(0, &town, day(1));
+    assert_eq!(city.answers[0].1, SpendVerdict::Declined);
+    assert_eq!(city.ledger(&town, day(1)).free(), 10);
+}
+
 #[derive(Debug, Clone)]
 enum Op {
     Visit(usize),

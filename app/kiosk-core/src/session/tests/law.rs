@@ -148,7 +148,7 @@ fn invariants(kiosk: &Kiosk, drawn_before: usize) {
             View::Fare(_) => assert!(rests_on(|b| matches!(b, FactBody::Ride(_)))),
             View::EventDone(done) => {
                 assert!(rests_on(|b| matches!(b, FactBody::EventEntered { .. })));
-                assert!(done.balance.is_none_or(|b| b >= i64::from(done.points)));
+                assert!(done.balance.is_none_or(|b| b >= u64::from(done.points)));
             }
             View::EventLeft(_) => assert!(rests_on(|b| matches!(b, FactBody::EventLeft))),
             View::Announced(shown) => {

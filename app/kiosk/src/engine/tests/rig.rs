@@ -158,6 +158,7 @@ impl Place {
                     nursery: Some(PurposeKey::new([5; 32])),
                     visit: Some(PurposeKey::new([6; 32])),
                     transport: None,
+                    reception: None,
                 },
                 city_key: city.verifier(),
                 signer: Signer::from_seed([2; 32]),

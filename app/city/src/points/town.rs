@@ -1,0 +1,104 @@
+//! What the city published that points hang on.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use machitap_domain::{
+    Pii, Pseudonym,
+    catalogue::{Catalogue, Service, Text},
+    points::{
+        caps::{Age, Person, TownPoints},
+        offers::Offers,
+    },
+    ranking::{Period, Scope, Span},
+};
+
+use crate::{
+    db::{Db, DbError, GroupRow},
+    ledger::{self, Zones},
+};
+
+/// Rules, people and groups as they are in force.
+#[derive(Debug)]
+pub struct Town {
+    pub(crate) catalogue: Catalogue,
+    pub(crate) zones: Zones,
+    pub(crate) nicknames: BTreeMap<Pseudonym, Pii<String>>,
+    pub(crate) groups: Vec<GroupRow>,
+    people: BTreeMap<Pseudonym, Person>,
+    publication: u64,
+}
+
+impl Town {
+    /// As it was published last. Before the first publication nothing is capped.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub fn load(db: &Db, city: TimeZone) -> Result<Self, DbError> {
+        // First: what is published meanwhile is then read once more.
+        let publication = db.publication()?;
+        let catalogue = ledger::catalogue(db)?.unwrap_or_else(unpublished);
+        Ok(Self {
+            zones: Zones::of_catalogue(&catalogue, city),
+            catalogue,
+            nicknames: db.nicknames()?,
+            groups: db.groups()?,
+            people: db.people()?,
+            publication,
+        })
+    }
+
+    /// Which publication this is.
+    pub const fn publication(&self) -> u64 {
+        self.publication
+    }
+
+    /// What a rule may know of that resident.
+    pub fn person(&self, who: &Pseudonym) -> Person {
+        self.people.get(who).copied().unwrap_or_default()
+    }
+
+    /// True for one who has no place of their own in any ranking.
+    pub fn is_child(&self, who: &Pseudonym) -> bool {
+        self.person(who).age == Some(Age::Child)
+    }
+
+    /// The city's day.
+    pub fn today(&self, now_ms: i64) -> Date {
+        let now = Timestamp::from_millisecond(now_ms).unwrap_or(Timestamp::MAX);
+        self.zones.city().to_datetime(now).date()
+    }
+
+    /// The days each board counts now: the town's in the city's zone, a facility's in its own.
+    pub fn spans(&self, now_ms: i64) -> BTreeMap<(Scope, Period), Span> {
+        let now = Timestamp::from_millisecond(now_ms).unwrap_or(Timestamp::MAX);
+        let visited = self.catalogue.facilities.iter();
+        let visited = visited.filter(|(_, f)| matches!(f.service, Service::Visit { .. }));
+        let facilities = visited.map(|(id, _)| {
+            let day = self.zones.of(id).to_datetime(now).date();
+            (Scope::Facility(id.clone()), day)
+        });
+        [(Scope::Town, self.today(now_ms))]
+            .into_iter()
+            .chain(facilities)
+            .flat_map(|(scope, day)| {
+                [Period::Week, Period::Month]
+                    .map(|period| ((scope.clone(), period), Span::of(period, day)))
+            })
+            .collect()
+    }
+}
+
+/// The rules of a city that has published none.
+fn unpublished() -> Catalogue {
+    Catalogue {
+        city: "unpublished".parse().expect("an id"),
+        name: Text::default(),
+        contact: String::new(),
+        facilities: BTreeMap::new(),
+        points: TownPoints::default(),
+        draws: Vec::new(),
+        offers: Offers::default(),
+        pairing: None,
+    }
+}
