@@ -107,6 +107,7 @@ impl From<InvalidRoster> for Rejected {
             InvalidRoster::NoChildren(_) => "a household in it has no children",
             InvalidRoster::PersonTwice(_) => "an id in it stands for two people",
             InvalidRoster::BirthMonth(_) => "a month of birth in it is in no year",
+            InvalidRoster::LinkTwice { .. } => "a number in it stands for two people",
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod asked;
 mod breaks;
+mod code;
 mod draw;
 mod event;
 mod fare;
@@ -167,6 +168,7 @@ impl Models {
                 update(&self.amounts, own::amounts(own));
                 let undo = match &own.page {
                     OwnPage::Spent(spent) => spent.undo,
+                    OwnPage::Code(code) => Some(code.remaining),
                     _ => None,
                 };
                 (Page::Own, undo)

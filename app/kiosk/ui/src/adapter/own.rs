@@ -5,7 +5,7 @@ use machitap_kiosk_core::view::{
 };
 use slint::{ComponentHandle, SharedString};
 
-use super::{draw::picture, grouped, header::time, int};
+use super::{code, draw::picture, grouped, header::time, int};
 use crate::screens::{
     AgeBandItem, AgeKind, AmountItem, App, DeedItem, DeedRow, GoalItem, HeldItem, OfferItem,
     OwnApi, OwnPart, OwnPlaceItem, OwnTabItem, SpendItem, WhyNotItem, WordAge,
@@ -38,6 +38,7 @@ pub(super) const fn tab(tab: OwnTab) -> OwnTabItem {
         OwnTab::Prizes => OwnTabItem::Prizes,
         OwnTab::Projects => OwnTabItem::Projects,
         OwnTab::Held => OwnTabItem::Held,
+        OwnTab::Phone => OwnTabItem::Phone,
     }
 }
 
@@ -49,6 +50,7 @@ pub(crate) const fn tab_of(item: OwnTabItem) -> OwnTab {
         OwnTabItem::Prizes => OwnTab::Prizes,
         OwnTabItem::Projects => OwnTab::Projects,
         OwnTabItem::Held => OwnTab::Held,
+        OwnTabItem::Phone => OwnTab::Phone,
     }
 }
 
@@ -113,6 +115,15 @@ pub(super) fn show(app: &App, own: &Own) {
         OwnPage::Held(all) => {
             api.set_held(held(all));
             OwnPart::Held
+        }
+        OwnPage::Phone(phone) => {
+            api.set_minutes(phone.minutes.into());
+            api.set_no_clock(phone.no_clock);
+            OwnPart::Phone
+        }
+        OwnPage::Code(code) => {
+            api.set_code(code::picture(code.address.reveal()));
+            OwnPart::Code
         }
     };
     api.set_part(part);

@@ -77,7 +77,7 @@ pub(super) fn line(line: &GainedLine) -> LineItem {
         GainedFor::Stamps => (LineKind::Stamps, ""),
         GainedFor::Window => (LineKind::Window, ""),
         GainedFor::Birthday => (LineKind::Birthday, ""),
-        GainedFor::Campaign(name) | GainedFor::Volunteering(name) => {
+        GainedFor::Campaign(name) | GainedFor::Volunteering(name) | GainedFor::Event(name) => {
             (LineKind::Named, name.as_str())
         }
     };

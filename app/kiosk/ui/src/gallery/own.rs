@@ -3,8 +3,9 @@
 use machitap_domain::points::{caps::Age, offers::Picture};
 use machitap_kiosk_core::view::{
     AmountKey, AsOf, Card, Coming, Gained, GiftSheet, GoalBar, Happened, Held, HistoryRow, Listed,
-    Overview, Own, OwnPage, OwnPlace, OwnTab, Pages, PrizeCard, PrizeSheet, ProjectCard, Remaining,
-    Screen, SpendState, Spent, SpentFor, View, VisitDone, VisitEnded, WallTime, WhyNot,
+    Overview, Own, OwnPage, OwnPlace, OwnTab, Pages, Phone, PhoneCode, PrizeCard, PrizeSheet,
+    ProjectCard, Remaining, Screen, SpendState, Spent, SpentFor, View, VisitDone, VisitEnded,
+    WallTime, WhyNot,
 };
 
 use super::{EVENING, HALL, LONG, screen, trusted};
@@ -14,12 +15,13 @@ const UNDO: Remaining = Remaining {
     total_ms: 60_000,
 };
 const LONG_PRIZE: &str = "地元の みかん 5キロと 干物の つめあわせ セット";
-const TABS: [OwnTab; 5] = [
+const TABS: [OwnTab; 6] = [
     OwnTab::Overview,
     OwnTab::History,
     OwnTab::Prizes,
     OwnTab::Projects,
     OwnTab::Held,
+    OwnTab::Phone,
 ];
 const PLACE: OwnPlace = OwnPlace {
     place: 12,
@@ -387,6 +389,41 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
             ),
         ),
         ("own-offer-gone", page(OwnTab::Prizes, OwnPage::OfferGone)),
+        (
+            "own-phone",
+            page(
+                OwnTab::Phone,
+                OwnPage::Phone(Phone {
+                    minutes: 5,
+                    no_clock: false,
+                }),
+            ),
+        ),
+        (
+            "own-phone-no-clock",
+            page(
+                OwnTab::Phone,
+                OwnPage::Phone(Phone {
+                    minutes: 5,
+                    no_clock: true,
+                }),
+            ),
+        ),
+        (
+            "own-code",
+            page(
+                OwnTab::Phone,
+                OwnPage::Code(PhoneCode {
+                    address: "https://points.example/pair#00112233445566778899aabbccddeeff"
+                        .to_owned()
+                        .into(),
+                    remaining: Remaining {
+                        left_ms: 290_000,
+                        total_ms: 300_000,
+                    },
+                }),
+            ),
+        ),
         ("own-held", page(OwnTab::Held, OwnPage::Held(held(true)))),
         (
             "own-held-little",
