@@ -16,6 +16,7 @@ use machitap_domain::{
         correction::{Correction, CorrectionReason, TruePassage},
         fee::{DayFee, Fee, Unsettled},
     },
+    points::spend::{Spend, SpendFor, SpendVerdict},
     time::{BootId, ClockSource, Quality, Stamp},
 };
 use machitap_store::{AppendError, DocumentError, Journal, ReceiptOutcome};
@@ -31,6 +32,8 @@ enum Op {
     /// A visit, its spin, what that drew, and perhaps that it was seen.
     Draw(u8, bool),
     UnsureVisit(u8),
+    /// Points set aside, and perhaps the city's answer.
+    Spend(u8, Option<SpendVerdict>),
     /// Rides of a holder, on a clock or on none; they count against a limit or they do not.
     Rides {
         who: u8,
@@ -66,6 +69,10 @@ enum Op {
     Reopen,
 }
 
+fn verdict() -> impl Strategy<Value = SpendVerdict> {
+    prop_oneof![Just(SpendVerdict::Settled), Just(SpendVerdict::Declined)]
+}
+
 fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
         6 => (0..4u8).prop_map(Op::Visit),
@@ -73,6 +80,7 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (0..4u8, 0..60u64).prop_map(|(s, n)| Op::Undo(s, n)),
         3 => (0..4u8, any::<bool>()).prop_map(|(s, seen)| Op::Draw(s, seen)),
         2 => (0..4u8).prop_map(Op::UnsureVisit),
+        3 => (0..4u8, prop::option::of(verdict())).prop_map(|(s, v)| Op::Spend(s, v)),
         3 => (0..2u8, 1..12u8, any::<bool>(), any::<bool>()).prop_map(
             |(who, times, counts, clock)| Op::Rides { who, times, counts, clock }
         ),
@@ -246,6 +254,25 @@ fn door(kind: u8, folds: &Folds, at: &Stamp) -> FactBody {
     }
 }
 
+fn spent(model: &mut Model, who: u8, verdict: Option<SpendVerdict>) -> Vec<Draft> {
+    let spend = FactBody::Spend(Spend {
+        what: SpendFor::PrizeEntry("rice".parse().unwrap()),
+        points: 3,
+    });
+    // Named as visits are: an undo finds it.
+    let n = 2 * model.name();
+    let made = draft(n, Some(subject(who)), spend);
+    let answered = verdict.map(|verdict| Draft {
+        caused_by: Some(made.id),
+        ..draft(
+            n + 1,
+            Some(subject(who)),
+            FactBody::SpendAnswered { verdict },
+        )
+    });
+    [made].into_iter().chain(answered).collect()
+}
+
 fn ride(name: u64, who: u8, counts: bool) -> Draft {
     let ride = Ride {
         class: "half".parse().unwrap(),
@@ -298,6 +325,10 @@ fn step(place: &Place, journal: Journal, model: &mut Model, op: Op) -> Journal {
         }
         Op::Draw(who, seen) => {
             let drafts = drawn(model, who, seen);
+            append(&mut journal, model, drafts);
+        }
+        Op::Spend(who, verdict) => {
+            let drafts = spent(model, who, verdict);
             append(&mut journal, model, drafts);
         }
         Op::Visit(who) => {

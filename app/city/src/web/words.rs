@@ -65,6 +65,7 @@ const fn plain(body: &FactBody) -> &'static str {
         FactBody::Volunteered { .. } => "ボランティアを職員が記録",
         FactBody::Spend(_) => "ポイントの利用を申し込み",
         FactBody::SpendAnswered { .. } => "ポイントの利用の返事",
+        FactBody::Paired { .. } => "スマホ連携のコードを表示",
         FactBody::Undone { .. } => "取り消し",
         FactBody::ClockCorrected { .. } => "時計が合った",
         FactBody::JournalReplaced { .. } => "記録簿を新しくした",
