@@ -10,3 +10,4 @@ pub mod oracle;
 pub mod random;
 pub mod stage;
 pub mod town;
+pub mod week;

@@ -11,6 +11,7 @@ mod kiosk;
 mod ports;
 mod process;
 mod programs;
+mod quick_service;
 pub mod trace;
 pub mod wait;
 
@@ -28,6 +29,7 @@ pub use kiosk::{Kiosk, Plan, Reader, Surface};
 pub use ports::free as free_port;
 pub use process::{Process, Recipe};
 pub use programs::Programs;
+pub use quick_service::QuickService;
 
 use crate::town::Wallet;
 

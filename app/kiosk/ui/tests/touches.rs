@@ -12,7 +12,11 @@ use std::{
 
 use i_slint_backend_testing::AccessibleRole;
 use machitap_domain::{attendance::Direction, catalogue::Language};
-use machitap_kiosk_core::{Screen, Touch, View, input::StaffAct, view::DrawStage};
+use machitap_kiosk_core::{
+    Screen, Touch, View,
+    input::StaffAct,
+    view::{DrawStage, Own, OwnPage, OwnTab},
+};
 use machitap_kiosk_ui::gallery;
 use slint::platform::PointerEventButton;
 use stage::{Stage, label_of};
@@ -68,6 +72,9 @@ fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
         View::NurseryDone(done) if done.undo.is_some() => put(undo, Touch::Undo),
         View::VisitDone(done) if done.undo.is_some() => {
             put(undo, Touch::Undo);
+            if done.own {
+                put("わたしの ページ", Touch::Own);
+            }
             if let Some(offer) = done.draw.as_ref().filter(|o| o.later.is_none()) {
                 put(
                     &format!("ガチャを まわす（あと{}回）", offer.left),
@@ -90,7 +97,16 @@ fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
                 put("おわる", Touch::Cancel);
             }
         },
-        View::VisitEnded(ended) if ended.undo.is_some() => put(undo, Touch::Undo),
+        View::VisitEnded(ended) if ended.undo.is_some() => {
+            put(undo, Touch::Undo);
+            if ended.own {
+                put("わたしの ページ", Touch::Own);
+            }
+        }
+        View::EventDone(done) if done.undo.is_some() => put(undo, Touch::Undo),
+        View::EventLeft(left) if left.undo.is_some() => put(undo, Touch::Undo),
+        View::Announced(announced) if announced.undo.is_some() => put(undo, Touch::Undo),
+        View::Own(own) => on_own(own, &mut put),
         View::VisitChoice(choice) => {
             for (i, purpose) in choice.purposes.iter().enumerate() {
                 put(&purpose.name, Touch::Pick(i));
@@ -123,10 +139,103 @@ fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
         | View::Reading
         | View::Undone
         | View::Fare(_)
+        | View::EventDone(_)
+        | View::EventLeft(_)
+        | View::Announced(_)
         | View::OutOfService(_) => {}
         view => panic!("nobody said what is on {view:?}"),
     }
     all
+}
+
+/// What can be touched on a resident's own page.
+fn on_own(own: &Own, put: &mut impl FnMut(&str, Touch)) {
+    let turns = |put: &mut dyn FnMut(&str, Touch), page, of| {
+        put("もどる", Touch::Tab(OwnTab::Overview));
+        if page > 1 {
+            put("まえへ", Touch::Pages(-1));
+        }
+        if page < of {
+            put("つぎへ", Touch::Pages(1));
+        }
+    };
+    match &own.page {
+        OwnPage::Overview(_) => {
+            for tab in own.tabs.iter().copied() {
+                let label = match tab {
+                    OwnTab::Overview => continue,
+                    OwnTab::History => "これまでの きろく",
+                    OwnTab::Prizes => "景品に おうぼする",
+                    OwnTab::Projects => "まちを おうえんする",
+                    OwnTab::Held => "この機械の 情報",
+                    OwnTab::Phone => "スマホで 見る",
+                };
+                put(label, Touch::Tab(tab));
+            }
+            put("おわる", Touch::Cancel);
+        }
+        OwnPage::History(list) => turns(put, list.page, list.of),
+        OwnPage::Prizes(list) => {
+            for (i, card) in list.rows.iter().enumerate() {
+                let label = format!(
+                    "{}（{} ポイント）を 見る",
+                    card.name,
+                    said(card.points.into())
+                );
+                put(&label, Touch::Pick(i));
+            }
+            turns(put, list.page, list.of);
+        }
+        OwnPage::Projects(list) => {
+            for (i, card) in list.rows.iter().enumerate() {
+                put(&format!("{} を 見る", card.name), Touch::Pick(i));
+            }
+            turns(put, list.page, list.of);
+        }
+        OwnPage::Prize(sheet) => {
+            put("もどる", Touch::Cancel);
+            if sheet.after.is_some() {
+                let label = format!("{} ポイントで おうぼする", said(sheet.card.points.into()));
+                put(&label, Touch::Confirm);
+            }
+        }
+        OwnPage::Gift(sheet) => {
+            put("もどる", Touch::Cancel);
+            let keys = sheet.amounts.iter().enumerate();
+            for (i, amount) in keys.filter(|(_, a)| a.cannot.is_none()) {
+                let label = format!("{} ポイント", said(amount.points.into()));
+                put(&label, Touch::Pick(i));
+            }
+            if let Some(chosen) = sheet.amounts.iter().find(|a| a.selected) {
+                let label = format!("{} ポイントで おうえんする", said(chosen.points.into()));
+                put(&label, Touch::Confirm);
+            }
+        }
+        OwnPage::Spent(spent) => {
+            put("もどる", Touch::Cancel);
+            if spent.undo.is_some() {
+                put("まちがえたとき：とりけす（あと58秒）", Touch::Undo);
+            }
+        }
+        OwnPage::Phone(phone) => {
+            put("もどる", Touch::Tab(OwnTab::Overview));
+            if !phone.no_clock {
+                let label = format!("コードを 出す（{} 分間）", phone.minutes);
+                put(&label, Touch::Confirm);
+            }
+        }
+        OwnPage::Held(_) => put("もどる", Touch::Tab(OwnTab::Overview)),
+        OwnPage::OfferGone | OwnPage::Code(_) => put("もどる", Touch::Cancel),
+    }
+}
+
+/// A number as the screens write it, up to a million.
+fn said(n: u64) -> String {
+    if n < 1_000 {
+        n.to_string()
+    } else {
+        format!("{},{:03}", n / 1_000, n % 1_000)
+    }
 }
 
 fn listening() -> (Stage, Rc<RefCell<Vec<Touch>>>) {

@@ -7,7 +7,8 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use machitap_domain::{FacilityId, KioskId};
+use machitap_domain::{FacilityId, KioskId, PurposeKey};
+use rusqlite::{Connection, OpenFlags};
 
 use super::{Process, Programs, READY_LIMIT, Recipe, ports, wait};
 use crate::{ledger::Ledger, town};
@@ -215,6 +216,40 @@ impl City {
     /// When the ledger cannot be read.
     pub fn ledger(&self) -> Result<Ledger> {
         Ledger::read(&self.home.join("city.db"))
+    }
+
+    /// What it says it counted: `ledger --json`.
+    ///
+    /// # Errors
+    /// When it refuses.
+    pub fn totals(&self) -> Result<serde_json::Value> {
+        let said = self.command("ledger").arg("--json").run()?;
+        Ok(serde_json::from_str(&said)?)
+    }
+
+    /// The resident's pseudonyms at halls.
+    ///
+    /// # Errors
+    /// When its key cannot be read.
+    pub fn visit_key(&self) -> Result<PurposeKey> {
+        let text = fs::read_to_string(self.home.join("keys/visit.key"))?;
+        let mut key = [0; 32];
+        hex::decode_to_slice(text.trim(), &mut key)?;
+        Ok(PurposeKey::new(key))
+    }
+
+    /// What a document that is not sealed says.
+    ///
+    /// # Errors
+    /// When it was not published, or the database cannot be read.
+    pub fn document(&self, name: &str) -> Result<Vec<u8>> {
+        let path = self.home.join("city.db");
+        let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        db.busy_timeout(Duration::from_secs(10))?;
+        db.query_row("SELECT plain FROM document WHERE name = ?1", [name], |r| {
+            r.get(0)
+        })
+        .with_context(|| format!("no document {name}"))
     }
 
     /// Its home directory.

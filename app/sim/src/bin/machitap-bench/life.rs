@@ -9,13 +9,12 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use machitap_domain::CitizenId;
-use machitap_sim::stage::{Dir, Kiosk, Plan, Reader, Stage, trace::Line, wait};
+use machitap_sim::stage::{Dir, Kiosk, Plan, QuickService, Reader, Stage, trace::Line, wait};
 
 use crate::{
     Size,
     figures::{Figures, Samples},
     place,
-    quick_service::QuickService,
     tap::{documents, kiosk_at_rest},
 };
 

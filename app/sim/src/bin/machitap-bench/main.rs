@@ -11,7 +11,6 @@ mod idle;
 mod keeper;
 mod life;
 mod mqtt;
-mod quick_service;
 mod tap;
 
 use std::{path::PathBuf, process::ExitCode, time::Instant};

@@ -82,13 +82,18 @@ fn get(bytes: &[u8], at: usize) -> u32 {
 }
 
 /// The service; its one reader has one slot.
-pub(crate) struct QuickService {
+#[derive(Clone)]
+pub struct QuickService {
     slot: Arc<Mutex<Slot>>,
     socket: PathBuf,
 }
 
 impl QuickService {
-    pub(crate) fn start(dir: &Path) -> io::Result<Self> {
+    /// Starts it on a socket in that directory.
+    ///
+    /// # Errors
+    /// When there is one already.
+    pub fn start(dir: &Path) -> io::Result<Self> {
         let socket = dir.join("quick");
         let listener = UnixListener::bind(&socket)?;
         let slot = Arc::new(Mutex::new(Slot::default()));
@@ -105,17 +110,20 @@ impl QuickService {
         Ok(Self { slot, socket })
     }
 
-    pub(crate) fn socket(&self) -> PathBuf {
+    /// Where it listens.
+    pub fn socket(&self) -> PathBuf {
         self.socket.clone()
     }
 
-    pub(crate) fn insert(&self, card: Box<dyn VirtualCard>) {
+    /// Holds a card to its reader.
+    pub fn insert(&self, card: Box<dyn VirtualCard>) {
         let mut slot = lock(&self.slot);
         slot.card = Some(card);
         slot.changed();
     }
 
-    pub(crate) fn remove(&self) {
+    /// Takes it away.
+    pub fn remove(&self) {
         let mut slot = lock(&self.slot);
         slot.card = None;
         slot.changed();
