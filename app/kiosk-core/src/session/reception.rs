@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 use machitap_domain::{
     Credential, DayKey, FactBody, Folds, Now, Pseudonym,
     catalogue::Service,
@@ -122,14 +122,6 @@ impl Session {
             },
             at: at.filter(|_| made.at.quality.is_trusted()),
             withdrawn: made.undone,
-        }
-    }
-
-    /// The business day at the facility; `None` where no clock vouches for one.
-    pub fn today(&self, now: &Now) -> Option<Date> {
-        match self.believed(now).stamp().day(&self.zone) {
-            DayKey::Date(today) => Some(today),
-            DayKey::Boot(_) => None,
         }
     }
 

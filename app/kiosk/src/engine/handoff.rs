@@ -62,7 +62,7 @@ impl Engine {
         let Some(messages) = self.hand_offs.messages.clone() else {
             return;
         };
-        let now = self.times.now();
+        let now = self.believed_now();
         let today = self.session.today(&now);
         match self.hand_offs.queue.next(now.mono_ms, today) {
             Some(job) => {
