@@ -10,6 +10,7 @@
 
 mod city;
 mod follow;
+mod handoff;
 mod outputs;
 mod papers;
 mod reader;
@@ -42,6 +43,7 @@ use uuid::Uuid;
 use crate::{
     clock::{Reading, Timekeeper},
     documents::Documents,
+    handoff::CannotHandOver,
     link::{Floor, Link, LinkEvent, Window},
     log::Limit,
     messages,
@@ -93,6 +95,8 @@ pub enum Msg {
     },
     /// What became of papers.
     PapersMade(PapersMade),
+    /// What became of the note that was under way to the other system.
+    HandOffTried(Result<(), CannotHandOver>),
     /// The end.
     Stop,
 }
@@ -212,6 +216,7 @@ pub struct Engine {
     taps: u64,
     ready: bool,
     papers: papers::Papers,
+    hand_offs: handoff::HandOffs,
     /// Transactions since the log was copied into the database.
     logged: u32,
     due: Due,
@@ -229,6 +234,7 @@ struct Due {
     upkeep: Option<Millis>,
     checkpoint: Option<Millis>,
     papers: Option<Millis>,
+    hand_off: Option<Millis>,
 }
 
 impl Due {
@@ -243,6 +249,7 @@ impl Due {
             self.upkeep,
             self.checkpoint,
             self.papers,
+            self.hand_off,
         ]
         .into_iter()
         .flatten()
@@ -325,6 +332,7 @@ impl Engine {
             taps: 0,
             ready: false,
             papers: papers::Papers::default(),
+            hand_offs: handoff::HandOffs::default(),
             logged: 0,
             due: Due::default(),
             identity,

@@ -10,6 +10,7 @@ pub mod documents;
 pub mod engine;
 pub mod enrolment;
 pub mod exit;
+pub mod handoff;
 pub mod link;
 pub mod log;
 pub mod messages;

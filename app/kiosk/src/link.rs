@@ -22,6 +22,7 @@ use std::{
 use machitap_kiosk_core::sync::Token;
 use tokio::sync::{oneshot, watch};
 
+pub(crate) use backoff::chance;
 pub use backoff::{BACKOFF_FIRST, BACKOFF_LAST, STEADY};
 pub use tls::{Floor, TlsError, client_config};
 pub use trouble::Trouble;

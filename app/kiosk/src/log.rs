@@ -3,7 +3,8 @@
 mod limit;
 
 use tracing_subscriber::{
-    EnvFilter, Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+    EnvFilter, Layer as _, filter::filter_fn, layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
 };
 
 pub use limit::Limit;
@@ -14,6 +15,13 @@ const LEVEL_ENV: &str = "MACHITAP_LOG";
 /// the engine records that it is gone once.
 const LEVEL: &str =
     "warn,machitap=info,machitap_kiosk=info,machitap_card=error,machitap_store=info";
+
+/// The HTTP client records what it sends, byte by byte: a patient's number.
+const NEVER: &str = "ureq";
+
+fn is_fit(target: &str) -> bool {
+    !target.starts_with(NEVER)
+}
 
 /// Sends records to the system's journal, each field as a field of its own name, so that
 /// `journalctl MESSAGE_ID=…` finds them.
@@ -41,6 +49,23 @@ pub fn start() {
     };
     // A second start is a test's: the first one stands.
     let _ = tracing_subscriber::registry()
-        .with(layer.with_filter(filter))
+        .with(
+            layer
+                .with_filter(filter)
+                .with_filter(filter_fn(|record| is_fit(record.target()))),
+        )
         .try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_http_client_sends_is_recorded_at_no_level() {
+        for never in ["ureq::run", "ureq_proto::util"] {
+            assert!(!is_fit(never), "{never}");
+        }
+        assert!(is_fit("machitap_kiosk::engine::handoff"));
+    }
 }

@@ -94,6 +94,13 @@ messages! {
     /// Nobody can ask for papers over the socket.
     PAPERS_NO_SOCKET = "4a3c2d0be0b74c0f9f3b7a52c1d50a82", "`machitap-kiosk papers` cannot reach this kiosk while it runs: check the state directory (its path is at most about 90 bytes). Everything else works.";
 
+    /// The other house's system takes no notes.
+    HAND_OFF_FAILING = "4a3c2d0be0b74c0f9f3b7a52c1d50a90", "The notes of a reception are not taken; WHY says whether the other system is away or refuses them. With CLASS=Repair, check the handoff of the catalogue: the directory, who may write to it (ReadWritePaths= of the service), the program at the address. They are given again by themselves until their day is over.";
+    /// It takes them again.
+    HAND_OFF_WELL = "4a3c2d0be0b74c0f9f3b7a52c1d50a91", "The other system takes the notes of a reception again. Nothing to do.";
+    /// One note does not come to an end.
+    HAND_OFF_STUCK = "4a3c2d0be0b74c0f9f3b7a52c1d50a92", "The other system, or the share its directory is on, has held one note up for long; no other goes meanwhile. If it lasts, look at that share, then restart the service.";
+
     /// No tone can be played.
     SOUND_GONE = "4a3c2d0be0b74c0f9f3b7a52c1d50a70", "Tones cannot be played: install alsa-utils, or set sound.enabled = false.";
     /// The trace file cannot be written.

@@ -21,7 +21,7 @@ const DAY_MS: Millis = 24 * HOUR_MS;
 
 impl Session {
     /// Today, where a clock vouches for it.
-    pub(super) fn today(&self, now: &Now) -> Option<Date> {
+    pub fn today(&self, now: &Now) -> Option<Date> {
         match now.stamp().day(&self.zone) {
             DayKey::Date(date) => Some(date),
             DayKey::Boot(_) => None,

@@ -112,6 +112,7 @@ impl Start {
             }));
         }
         engine.with_papers(config.papers_stick, messages.clone());
+        engine.with_hand_offs(messages.clone());
         let _desk = Desk::listen(&config.state, messages.clone())
             .inspect_err(|error| {
                 tracing::warn!(MESSAGE_ID = messages::PAPERS_NO_SOCKET, %error, "no socket for papers");

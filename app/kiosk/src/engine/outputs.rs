@@ -52,7 +52,7 @@ impl Engine {
                 Output::Tone(tone) => self.signal.give(tone),
                 Output::WakeAt(at) => self.due.session = Some(at),
                 Output::Papers { month, write } => self.papers_wanted(month, write),
-                Output::HandOff { .. } => {}
+                Output::HandOff { note, to } => self.hand_off_wanted(*note, to),
                 Output::Keep { key, value } => {
                     if let Err(error) = self.journal.set_setting(key, &value) {
                         tracing::warn!(key, %error, "a setting is not kept across a restart");

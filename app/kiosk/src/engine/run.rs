@@ -98,6 +98,7 @@ impl Engine {
                 let _ = answer.try_send(said);
             }
             Msg::PapersMade(made) => self.papers_made(made),
+            Msg::HandOffTried(answer) => self.hand_off_tried(answer),
             Msg::Stop => {}
         }
     }
@@ -119,6 +120,9 @@ impl Engine {
         }
         if take_due(&mut self.due.link_view, now) {
             self.show_link(now);
+        }
+        if take_due(&mut self.due.hand_off, now) {
+            self.hand_off_next();
         }
         take_due(&mut self.due.publish, now);
         take_due(&mut self.due.papers, now);

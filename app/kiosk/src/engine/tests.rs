@@ -2,6 +2,7 @@
 
 mod clock;
 mod documents;
+mod handoff;
 mod papers;
 mod privacy;
 mod rig;

@@ -35,7 +35,7 @@ impl Backoff {
 }
 
 /// Any number.
-pub(super) fn chance() -> u32 {
+pub(crate) fn chance() -> u32 {
     let mut bytes = [0; 4];
     // Without randomness the waits are merely all alike.
     let _ = getrandom::fill(&mut bytes);

@@ -9,6 +9,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use super::{
     super::Msg,
+    handoff,
     rig::{Place, citizen, felica, opener},
 };
 
@@ -40,7 +41,7 @@ const ROSTER: &str = r#"{"facility":"hall",
  "staff":[{"citizen":"SKM-100003","name":"鈴木 一郎","pin_hash":"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2g","cards":[]}],
  "residents":[{"citizen":"SKM-100004","cards":[{"uid":"felica:2222222222222222"}]}]}"#;
 
-const PERSONAL: [&str; 12] = [
+const PERSONAL: [&str; 13] = [
     "山田",
     "やまだ",
     "花",
@@ -53,6 +54,7 @@ const PERSONAL: [&str; 12] = [
     "1111111111",
     "2222222222",
     "argon2",
+    handoff::NUMBER,
 ];
 
 #[test]
@@ -67,6 +69,7 @@ fn no_record_at_any_level_names_anybody() {
     tracing::subscriber::set_global_default(subscriber).expect("no other test sets one");
     tracing::callsite::rebuild_interest_cache();
     play();
+    handoff::play();
     let bytes = lines.0.lock().unwrap().clone();
     let log = String::from_utf8(bytes).unwrap();
     assert!(
@@ -74,6 +77,7 @@ fn no_record_at_any_level_names_anybody() {
         "the log was listened to"
     );
     assert!(log.contains("nothing can be recorded"), "failures too");
+    assert!(log.contains("a note is not taken"), "and hand-offs");
     for personal in PERSONAL {
         assert!(!log.contains(personal), "{personal} in the log:\n{log}");
     }

@@ -158,7 +158,7 @@ impl Place {
                     nursery: Some(PurposeKey::new([5; 32])),
                     visit: Some(PurposeKey::new([6; 32])),
                     transport: None,
-                    reception: None,
+                    reception: Some(PurposeKey::new([8; 32])),
                 },
                 city_key: city.verifier(),
                 signer: Signer::from_seed([2; 32]),
@@ -178,7 +178,8 @@ impl Place {
             started_ns: 0,
             last_ticket: 0,
         });
-        engine.with_papers(self.stick.clone(), drawn);
+        engine.with_papers(self.stick.clone(), drawn.clone());
+        engine.with_hand_offs(drawn);
         Kiosk {
             engine,
             seen,
