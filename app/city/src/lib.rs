@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod link;
 pub mod month;
 pub mod nursery;
+pub mod phones;
 pub mod pin;
 pub mod pki;
 pub mod points;
