@@ -107,9 +107,14 @@ impl PairingSecret {
         Hash::of(&self.0)
     }
 
+    /// The secret as 32 hexadecimal digits.
+    pub fn digits(&self) -> Pii<String> {
+        Pii::new(hex::encode(self.0))
+    }
+
     /// What the QR code says: the address, `#`, and the secret as 32 hexadecimal digits.
     pub fn address(&self, pairing: &Pairing) -> Pii<String> {
-        Pii::new(format!("{}#{}", pairing.url, hex::encode(self.0)))
+        Pii::new(format!("{}#{}", pairing.url, self.digits().reveal()))
     }
 }
 
