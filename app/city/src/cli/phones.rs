@@ -9,6 +9,6 @@ pub(super) fn unpair(config: &Config, citizen: &CitizenId) -> Result<(), Failure
     let who = visit_key(config)?.pseudonym(citizen);
     let db = Db::open(&config.database).map_err(io)?;
     let gone = db.forget_phones_of(&who).map_err(io)?;
-    println!("{who}: {gone} phones are paired no more");
+    println!("{who}: phones taken away: {gone}");
     Ok(())
 }

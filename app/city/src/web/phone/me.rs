@@ -135,3 +135,6 @@ fn item(html: &mut Html, line: &Line<'_>, names: &Catalogue) {
         .text(words::points::line(&line.what, line.day, names))
         .raw("</li>");
 }
+
+#[cfg(test)]
+mod tests;
