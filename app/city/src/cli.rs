@@ -1,6 +1,7 @@
 //! The commands.
 
 mod drawing;
+mod phones;
 mod points;
 mod publishing;
 mod replaying;
@@ -22,7 +23,7 @@ use machitap_city::{
     serve,
 };
 use machitap_domain::{
-    CitizenId, CityId, FacilityId, KioskId,
+    CitizenId, CityId, FacilityId, KioskId, PurposeKey,
     ids::{OfferId, TableId},
 };
 
@@ -175,6 +176,11 @@ enum Command {
         /// The town's own number of the resident.
         citizen: CitizenId,
     },
+    /// Take all phones of a resident away: lost, sold, or handed on.
+    Unpair {
+        /// The town's own number of the resident.
+        citizen: CitizenId,
+    },
     /// Read a staff PIN from standard input and print its hash for a roster.
     PinHash,
     /// Check the configuration and the keys.
@@ -267,6 +273,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
         Command::VerifyDraws { table } => drawing::verify(&load()?, table.as_ref()),
         Command::Prize { offer, seed } => points::prize(&load()?, &offer, seed.as_deref()),
         Command::Account { citizen } => points::account(&load()?, &citizen),
+        Command::Unpair { citizen } => phones::unpair(&load()?, &citizen),
         Command::PinHash => pin_hash(),
         Command::CheckConfig => {
             let config = load()?;
@@ -281,6 +288,12 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
 
 fn io(why: impl std::fmt::Display) -> Failure {
     Failure::new(Exit::Io, why)
+}
+
+/// The key of the pseudonyms that points stand under.
+fn visit_key(config: &Config) -> Result<PurposeKey, Failure> {
+    let key = config.purposes()?.visit;
+    key.ok_or_else(|| Failure::new(Exit::NoInput, "visit.key: no such key"))
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

@@ -83,7 +83,7 @@ impl Default for Broker {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Web {
-    /// Where it listens. It has no login yet: keep it on this machine.
+    /// Where it listens. The day's page has no login: keep it on this machine.
     pub listen: SocketAddr,
     /// It shows itself anew so often, seconds; 0 never.
     pub refresh_s: u32,

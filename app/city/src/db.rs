@@ -7,6 +7,7 @@ mod facts;
 mod letters;
 mod nursery;
 mod page;
+mod phones;
 mod points;
 mod registry;
 mod rides;
@@ -23,18 +24,20 @@ pub use letters::{HEAD_MAX, Letter};
 pub use nursery::AlarmRow;
 pub(crate) use nursery::watched;
 pub use page::{PageFact, PageKiosk};
+pub use phones::CodeRow;
 pub use points::{AnswerRow, Answers, GroupRow, ToldRow};
 pub use registry::{Enrolled, KioskRow};
 pub use rides::RideRow;
 
 /// The version this program writes.
-pub const SCHEMA: i64 = 4;
+pub const SCHEMA: i64 = 5;
 
 const MIGRATIONS: [&str; SCHEMA as usize] = [
     include_str!("db/v1.sql"),
     include_str!("db/v2.sql"),
     include_str!("db/v3.sql"),
     include_str!("db/v4.sql"),
+    include_str!("db/v5.sql"),
 ];
 
 /// A group of batches changes some 5 MiB of pages; in a smaller cache they would be written
@@ -321,6 +324,53 @@ mod tests {
         assert_eq!(words.len(), 1);
         assert_eq!(words[0].table, serde_json::from_str(table).unwrap());
         assert_eq!(words[0].revealed_ms, None);
+    }
+
+    #[test]
+    fn an_older_database_finds_its_codes() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("city.db");
+        let conn = Connection::open(&path).unwrap();
+        for step in &MIGRATIONS[..4] {
+            conn.execute_batch(step).unwrap();
+        }
+        conn.pragma_update(None, "user_version", 4).unwrap();
+        conn.execute_batch(
+            "INSERT INTO kiosk (id, facility, verifier, seal_to, enrolled_ms)
+             VALUES ('hall-1', 'hall', '', '', 1);
+             INSERT INTO journal (id, kiosk, incarnation, contiguous)
+             VALUES (1, 'hall-1', 'x', 2);",
+        )
+        .unwrap();
+        let who = "ab".repeat(16);
+        let paired = |code: u8| {
+            let code = machitap_domain::Hash([code; 32]);
+            format!(
+                r#"{{"id":"a","subject":"{who}","body":{{"kind":"paired","code":"{code}","until_ms":9}}}}"#
+            )
+        };
+        for (seq, bytes) in [(1, "no JSON".to_owned()), (2, paired(1)), (4, paired(2))] {
+            conn.execute(
+                "INSERT INTO fact (journal, seq, hash, prev, facility, shown_ms, quality, \
+                 received_ms, bytes) VALUES (1, ?1, zeroblob(32), zeroblob(32), 'hall', \
+                 5, 1, 7, ?2)",
+                (seq, bytes),
+            )
+            .unwrap();
+        }
+        drop(conn);
+        let db = Db::open(&path).unwrap();
+        let code = |n: u8| db.pairing_code(machitap_domain::Hash([n; 32])).unwrap();
+        let there = CodeRow {
+            subject: who.clone().try_into().unwrap(),
+            until_ms: 9,
+            received_ms: 7,
+            undone: false,
+            used: false,
+        };
+        assert_eq!(code(1), Some(there));
+        // Behind a hole nothing is counted yet.
+        assert_eq!(code(2), None);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! The city's side of Machitap: enrolment, documents, ingest and receipts, ledger, the
-//! day's page.
+//! day's page, the pages of residents' phones.
 //!
 //! [`ingest`] and [`ledger`] work on a database alone and can be driven without a broker;
 //! [`link`] is the only module that knows MQTT, [`db`] the only one that knows SQL.
@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod link;
 pub mod month;
 pub mod nursery;
+pub mod phones;
 pub mod pin;
 pub mod pki;
 pub mod points;

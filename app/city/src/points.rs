@@ -15,4 +15,4 @@ pub use resident::{Judged, Resident};
 pub use town::Town;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

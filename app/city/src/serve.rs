@@ -93,10 +93,8 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let ingest = Ingest::new(open()?, config.city.clone()).map_err(|e| io(&e))?;
     let desk = Desk::new(open()?, &config, signer.clone());
     let listener = web::listen(config.web.listen).await?;
-    let page = tokio::spawn(web::serve(
-        listener,
-        web::Page::open(&config).map_err(|e| io(&e))?,
-    ));
+    let page = web::Page::open(&config).map_err(|e| io(&e))?;
+    let phones = open()?;
 
     let standing = Standing::start(
         open()?,
@@ -111,6 +109,8 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
             draw: config.draw_key_if_any()?,
         },
     );
+    let phones = web::Phones::new(phones, standing.kept());
+    let page = tokio::spawn(web::serve(listener, page, phones));
     let mut end = Ends::new().map_err(|e| io(&e))?;
     let (counting, mut counted) = Counting::start(ingest, signer.clone());
     let mut server = Server {

@@ -1,10 +1,12 @@
-//! The day's page, for staff on the city's own machine. Rendered here, no script, no names.
+//! The day's page, for staff on the city's own machine, and the small pages of residents'
+//! phones. Rendered here, no names; the one script is the phone's that brings a code.
 
 mod alarms;
 mod attendance;
 mod day;
 mod html;
 mod kiosks;
+mod phone;
 mod words;
 
 use std::{
@@ -29,6 +31,8 @@ use crate::{
     exit::{Exit, Failure},
     time::now_ms,
 };
+
+pub use phone::Phones;
 
 /// What the page is made from.
 #[derive(Debug)]
@@ -78,12 +82,13 @@ pub async fn listen(at: SocketAddr) -> Result<TcpListener, Failure> {
         .map_err(|why| Failure::new(Exit::Unavailable, format_args!("web.listen {at}: {why}")))
 }
 
-/// Serves the page until the task is dropped.
-pub async fn serve(listener: TcpListener, page: Page) {
+/// Serves the pages until the task is dropped.
+pub async fn serve(listener: TcpListener, page: Page, phones: Phones) {
     let router = Router::new()
         .route("/", get(show))
         .route("/healthz", get(health))
-        .with_state(Arc::new(page));
+        .with_state(Arc::new(page))
+        .merge(phone::router(phones));
     if let Err(why) = axum::serve(listener, router).await {
         tracing::error!(%why, "the page stopped");
     }

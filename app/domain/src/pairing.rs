@@ -6,7 +6,7 @@
 //! the fact whose it is and until when it is good, and takes it once. The secret is in no
 //! fact, no log and no document; whoever reads the journal cannot pair.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,13 @@ pub const MAX_URL: usize = 120;
 
 /// A code that is good for longer is one somebody else finds.
 pub const MAX_MINUTES: u16 = 60;
+
+/// Until when the city takes a code: what the kiosk said, but never longer after the city
+/// heard of it than any code is good for, whatever the kiosk's clock showed. Milliseconds
+/// since 1970-01-01T00:00:00Z, all three.
+pub fn good_until(until_ms: i64, heard_ms: i64) -> i64 {
+    until_ms.min(heard_ms.saturating_add(i64::from(MAX_MINUTES) * 60_000))
+}
 
 /// Where a phone is paired. Part of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,9 +107,28 @@ impl PairingSecret {
         Hash::of(&self.0)
     }
 
+    /// The secret as 32 hexadecimal digits.
+    pub fn digits(&self) -> Pii<String> {
+        Pii::new(hex::encode(self.0))
+    }
+
     /// What the QR code says: the address, `#`, and the secret as 32 hexadecimal digits.
     pub fn address(&self, pairing: &Pairing) -> Pii<String> {
-        Pii::new(format!("{}#{}", pairing.url, hex::encode(self.0)))
+        Pii::new(format!("{}#{}", pairing.url, self.digits().reveal()))
+    }
+}
+
+/// Not 32 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a code is 32 hexadecimal digits")]
+pub struct InvalidSecret;
+
+impl FromStr for PairingSecret {
+    type Err = InvalidSecret;
+    fn from_str(text: &str) -> Result<Self, InvalidSecret> {
+        let mut bytes = [0; 16];
+        hex::decode_to_slice(text, &mut bytes).map_err(|_| InvalidSecret)?;
+        Ok(Self(bytes))
     }
 }
 
@@ -168,5 +194,29 @@ mod tests {
             code,
             "5a2cfe8ab935918525d44fd6fd87c70fc83b4f29d1a727672e1b48f380473fc1"
         );
+    }
+
+    #[test]
+    fn what_a_phone_brings_is_the_secret_or_none() {
+        let secret = PairingSecret::new([0xAB; 16]);
+        assert_eq!("ab".repeat(16).parse(), Ok(secret));
+        for text in ["", "ab", &"ab".repeat(17), &"ag".repeat(16), "あ"] {
+            assert_eq!(text.parse::<PairingSecret>(), Err(InvalidSecret), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_clock_makes_a_code_good_for_longer_than_an_hour() {
+        let hour = 3_600_000;
+        for (until_ms, heard_ms, good_ms) in [
+            (300_000, 1_000, 300_000),
+            (hour + 1_000, 1_000, hour + 1_000),
+            (hour + 1_001, 1_000, hour + 1_000),
+            (i64::MAX, 1_000, hour + 1_000),
+            (i64::MIN, 1_000, i64::MIN),
+            (i64::MAX, i64::MAX, i64::MAX),
+        ] {
+            assert_eq!(good_until(until_ms, heard_ms), good_ms);
+        }
     }
 }

@@ -14,7 +14,7 @@ use machitap_city::{
 };
 use machitap_domain::{CitizenId, ids::OfferId};
 
-use super::{io, warn_of_holes};
+use super::{io, visit_key, warn_of_holes};
 
 pub(super) fn prize(config: &Config, offer: &OfferId, seed: Option<&str>) -> Result<(), Failure> {
     let Some(seed) = seed else {
@@ -57,9 +57,7 @@ pub(super) fn prize(config: &Config, offer: &OfferId, seed: Option<&str>) -> Res
 
 pub(super) fn account(config: &Config, citizen: &CitizenId) -> Result<(), Failure> {
     let db = Db::reader(&config.database).map_err(io)?;
-    let key = config.purposes()?.visit;
-    let key = key.ok_or_else(|| Failure::new(Exit::NoInput, "visit.key: no such key"))?;
-    let who = key.pseudonym(citizen);
+    let who = visit_key(config)?.pseudonym(citizen);
     warn_of_holes(&db, |_| true)?;
     let ledger = ledger(&db, config)?;
     let (Some(resident), Some(balance)) = (ledger.resident(&who), ledger.balances().remove(&who))

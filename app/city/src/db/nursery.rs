@@ -14,6 +14,7 @@ pub(crate) const fn watched(body: &FactBody) -> Option<&'static str> {
         FactBody::Excused { .. } => Some("excused"),
         FactBody::Undone { .. } => Some("undone"),
         FactBody::Ride(_) => Some("ride"),
+        FactBody::Paired { .. } => Some("paired"),
         _ => None,
     }
 }

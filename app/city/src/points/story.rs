@@ -10,7 +10,7 @@ use machitap_domain::{
         award::AwardReason,
         caps::{CapHit, Period, Scope},
         ledger::{SpendMade, Why},
-        merge::{AwardMade, Cut, Verdict},
+        merge::{AwardMade, Cut},
         spend::{SpendFor, SpendVerdict},
     },
     time::DayKey,
@@ -18,38 +18,123 @@ use machitap_domain::{
 
 use super::{Resident, Town};
 
-/// The lines, oldest first; what nobody knows the day of stands first of all.
-pub fn lines(town: &Town, who: &Pseudonym, resident: &Resident, today: Date) -> Vec<String> {
+/// One line of a resident's story.
+#[derive(Debug)]
+pub(crate) struct Line<'a> {
+    /// The day; `None` where nobody knows it.
+    pub(crate) day: Option<Date>,
+    /// What happened.
+    pub(crate) what: What<'a>,
+}
+
+/// What happened.
+#[derive(Debug)]
+pub(crate) enum What<'a> {
+    /// Points were given, and so many of them stand.
+    Given {
+        award: &'a AwardMade,
+        stands: u32,
+        cut: Option<Cut>,
+    },
+    /// So many points paid back what the town had lent.
+    Repaid(u64),
+    /// Points were set aside for something.
+    Spent {
+        made: &'a SpendMade,
+        /// The resident took it back.
+        undone: bool,
+        /// The town lent so many of them.
+        lent: Option<u64>,
+    },
+    /// So many points ended.
+    Ended(u64),
+}
+
+impl What<'_> {
+    /// Its place among the lines of one day.
+    pub(crate) const fn rank(&self) -> u8 {
+        match self {
+            Self::Given { .. } => 0,
+            Self::Repaid(_) => 1,
+            Self::Spent { .. } => 2,
+            Self::Ended(_) => 3,
+        }
+    }
+
+    /// Its place among the lines of one day and rank.
+    pub(crate) const fn order(&self) -> i64 {
+        match self {
+            Self::Given { award, .. } => award.at.wall_ms,
+            Self::Spent { made, .. } => made.nth.cast_signed(),
+            Self::Repaid(_) | Self::Ended(_) => 0,
+        }
+    }
+
+    /// True for a spend that waits for the city's answer.
+    pub(crate) const fn waits(&self) -> bool {
+        matches!(self, Self::Spent { made, undone: false, .. } if made.verdict.is_none())
+    }
+}
+
+/// All that happened, in no order.
+pub(crate) fn story<'a>(
+    town: &Town,
+    who: &Pseudonym,
+    resident: &'a Resident,
+    today: Date,
+) -> Vec<Line<'a>> {
     let verdicts = resident.awards.judge(&town.catalogue, town.person(who));
-    let mut lines: Vec<(Option<Date>, u8, String)> = Vec::new();
+    let mut lines = Vec::new();
     for award in resident.awards.iter() {
         let day = match award.day {
             DayKey::Date(day) => Some(day),
             DayKey::Boot(_) => None,
         };
-        lines.push((day, 0, given(award, verdicts.get(&award.key))));
+        let verdict = verdicts.get(&award.key);
+        let what = What::Given {
+            award,
+            stands: verdict.map_or(0, |v| v.stands),
+            cut: verdict.and_then(|v| v.cut),
+        };
+        lines.push(Line { day, what });
     }
     let mut lent: BTreeMap<FactKey, u64> = BTreeMap::new();
     for entry in resident.ledger(town, who, today).entries() {
-        match (&entry.about, entry.why) {
+        let what = match (&entry.about, entry.why) {
             (Some(spend), Why::Loan) => {
                 lent.insert(spend.clone(), entry.points);
+                continue;
             }
-            (Some(_), Why::Repayment) => {
-                let said = format!("{} points pay back what the town lent", entry.points);
-                lines.push((entry.day, 1, said));
-            }
-            (None, Why::Expiry) => {
-                lines.push((entry.day, 3, format!("{} points ended", entry.points)));
-            }
-            _ => {}
-        }
+            (Some(_), Why::Repayment) => What::Repaid(entry.points),
+            (None, Why::Expiry) => What::Ended(entry.points),
+            _ => continue,
+        };
+        lines.push(Line {
+            day: entry.day,
+            what,
+        });
     }
-    for spend in resident.spends.in_order() {
-        let undone = resident.awards.is_undone(&spend.fact);
-        let said = spent(spend, undone, lent.get(&spend.key).copied());
-        lines.push((Some(spend.day), 2, said));
+    for made in resident.spends.in_order() {
+        let what = What::Spent {
+            made,
+            undone: resident.awards.is_undone(&made.fact),
+            lent: lent.get(&made.key).copied(),
+        };
+        lines.push(Line {
+            day: Some(made.day),
+            what,
+        });
     }
+    lines
+}
+
+/// The lines, oldest first; what nobody knows the day of stands first of all.
+pub fn lines(town: &Town, who: &Pseudonym, resident: &Resident, today: Date) -> Vec<String> {
+    let story = story(town, who, resident, today);
+    let mut lines: Vec<(Option<Date>, u8, String)> = story
+        .iter()
+        .map(|line| (line.day, line.what.rank(), said(&line.what)))
+        .collect();
     lines.sort();
     let dated = |(day, _, said): (Option<Date>, u8, String)| {
         let day = day.map_or_else(|| "unknown day".to_owned(), |d| d.to_string());
@@ -58,11 +143,19 @@ pub fn lines(town: &Town, who: &Pseudonym, resident: &Resident, today: Date) -> 
     lines.into_iter().map(dated).collect()
 }
 
-fn given(award: &AwardMade, verdict: Option<&Verdict>) -> String {
+fn said(what: &What<'_>) -> String {
+    match *what {
+        What::Given { award, stands, cut } => given(award, stands, cut),
+        What::Repaid(points) => format!("{points} points pay back what the town lent"),
+        What::Spent { made, undone, lent } => spent(made, undone, lent),
+        What::Ended(points) => format!("{points} points ended"),
+    }
+}
+
+fn given(award: &AwardMade, stands: u32, cut: Option<Cut>) -> String {
     let (points, at) = (award.points, &award.facility);
     let what = reason(&award.reason);
-    let stands = verdict.map_or(0, |v| v.stands);
-    let cut = match verdict.and_then(|v| v.cut) {
+    let cut = match cut {
         None => return format!("{points} points for {what} at {at}"),
         Some(Cut::Undone) => "it was taken back".to_owned(),
         Some(Cut::Given) => "the rules give it no more often".to_owned(),

@@ -3,5 +3,5 @@
 mod answers;
 mod any_order;
 mod boards;
-mod sample;
+pub(crate) mod sample;
 mod telling;

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use machitap_domain::{CitizenId, PurposeKey, points::caps::Person};
+use machitap_domain::{CitizenId, Credential, PurposeKey, points::caps::Person};
 
 use crate::{
     db::{Db, DbError, GroupRow},
     documents::Documents,
 };
 
-/// Keeps nicknames, age bands and months of birth, areas and teams.
+/// Keeps nicknames, age bands and months of birth, areas and teams; takes the phones away of
+/// whose id was released.
 pub(super) fn keep(db: &Db, documents: &Documents, key: &PurposeKey) -> Result<(), DbError> {
     let nicknames = documents.nicknames.iter();
     let nicknames = nicknames.map(|(citizen, name)| (key.pseudonym(citizen), name.clone()));
@@ -23,7 +24,13 @@ pub(super) fn keep(db: &Db, documents: &Documents, key: &PurposeKey) -> Result<(
         name: group.name.clone(),
         members: group.members.iter().map(|c| key.pseudonym(c)).collect(),
     });
-    db.put_groups(&groups.collect::<Vec<_>>())
+    db.put_groups(&groups.collect::<Vec<_>>())?;
+    for released in documents.rosters.values().flat_map(|r| &r.released) {
+        if let Credential::Citizen(citizen) = released {
+            db.forget_phones_of(&key.pseudonym(citizen))?;
+        }
+    }
+    Ok(())
 }
 
 /// What the rosters together say; that they do not gainsay each other was checked.

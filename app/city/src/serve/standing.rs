@@ -4,7 +4,10 @@
 //! can be drawn from without anybody's help.
 
 use std::{
-    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    },
     thread::JoinHandle,
     time::{Duration, Instant},
 };
@@ -40,16 +43,40 @@ pub(crate) struct Plan {
 pub(super) struct Standing {
     end: Sender<()>,
     thread: JoinHandle<()>,
+    kept: Shared,
+}
+
+/// What the thread keeps, for whoever reads it beside. Between two turns all of it is on disk.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shared(Arc<Mutex<Kept>>);
+
+impl Shared {
+    /// What the ledger says, once it was read.
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&Ledger) -> T) -> Option<T> {
+        // A turn that ended in a panic left a ledger nobody can vouch for.
+        let kept = self.0.lock().ok()?;
+        kept.ledger().map(read)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Standing {
     pub(super) fn start(db: Db, plan: Plan) -> Self {
         let (end, asked) = channel();
+        let kept = Shared::default();
+        let shared = kept.clone();
         let thread = std::thread::Builder::new()
             .name("standing".to_owned())
-            .spawn(move || run(db, &plan, &asked))
+            .spawn(move || run(db, &plan, &asked, &shared))
             .expect("the system starts a thread");
-        Self { end, thread }
+        Self { end, thread, kept }
+    }
+
+    pub(super) fn kept(&self) -> Shared {
+        self.kept.clone()
     }
 
     /// Waits for the thread to end.
@@ -61,9 +88,8 @@ impl Standing {
     }
 }
 
-fn run(mut db: Db, plan: &Plan, asked: &Receiver<()>) {
+fn run(mut db: Db, plan: &Plan, asked: &Receiver<()>, shared: &Shared) {
     let mut lives = 0;
-    let mut kept = Kept::default();
     let (mut ranking, mut accounts) = (Instant::now(), Instant::now());
     loop {
         let now = Instant::now();
@@ -77,10 +103,13 @@ fn run(mut db: Db, plan: &Plan, asked: &Receiver<()>) {
         if due.accounts {
             accounts = now + plan.accounts_every;
         }
-        if let Err(why) = kept.step(&mut db, plan, due, now_ms()) {
-            // Facts are counted without it; everything is built anew at the next turn.
-            tracing::error!(%why, "no new ranking and no new accounts");
-            kept = Kept::default();
+        {
+            let mut kept = shared.lock();
+            if let Err(why) = kept.step(&mut db, plan, due, now_ms()) {
+                // Facts are counted without it; everything is built anew at the next turn.
+                tracing::error!(%why, "no new ranking and no new accounts");
+                *kept = Kept::default();
+            }
         }
         if let Some(key) = &plan.draw
             && let Err(why) = deal(&mut db, &mut lives, key)
@@ -122,7 +151,6 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    #[cfg(test)]
     pub(crate) const fn ledger(&self) -> Option<&Ledger> {
         self.ledger.as_ref()
     }

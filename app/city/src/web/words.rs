@@ -1,5 +1,7 @@
 //! Facts in plain Japanese. Nothing here says who: no name, no notice, no illness, no answer.
 
+pub(super) mod points;
+
 use machitap_domain::{
     Fact, FactBody, Pseudonym,
     attendance::{Direction, Via},

@@ -5,6 +5,7 @@ mod commands;
 mod draws;
 mod fares;
 mod nursery;
+mod phones;
 mod points;
 mod reception;
 mod support;

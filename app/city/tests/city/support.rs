@@ -193,8 +193,13 @@ impl City {
 
     /// A page, over HTTP.
     pub(crate) fn get(&self, path: &str) -> String {
+        self.ask(&format!("GET {path} HTTP/1.0\r\nHost: x\r\n\r\n"))
+    }
+
+    /// What the page server answers to a whole request.
+    pub(crate) fn ask(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.web_port)).expect("the page");
-        write!(stream, "GET {path} HTTP/1.0\r\nHost: x\r\n\r\n").expect("a request");
+        stream.write_all(request.as_bytes()).expect("a request");
         let mut text = String::new();
         stream.read_to_string(&mut text).expect("an answer");
         text

@@ -26,20 +26,20 @@ use crate::{
 };
 
 /// 2026-11-24T03:00:00Z: noon in Japan, a Tuesday.
-pub(super) const NOON: i64 = 1_795_489_200_000;
+pub(crate) const NOON: i64 = 1_795_489_200_000;
 
-pub(super) const DAY: i64 = 86_400_000;
+pub(crate) const DAY: i64 = 86_400_000;
 
-pub(super) fn who(n: u8) -> Pseudonym {
+pub(crate) fn who(n: u8) -> Pseudonym {
     Pseudonym::try_from(format!("{n:02x}").repeat(16)).unwrap()
 }
 
-pub(super) fn tokyo() -> TimeZone {
+pub(crate) fn tokyo() -> TimeZone {
     TimeZone::get("Asia/Tokyo").unwrap()
 }
 
 /// The town's rules; `points` is what holds over all facilities.
-pub(super) fn catalogue(points: &str) -> Catalogue {
+pub(crate) fn catalogue(points: &str) -> Catalogue {
     let facility = r#"{"name":{"ja":"ところ"},"time_zone":"Asia/Tokyo","service":
         {"kind":"visit","points":{"base":10,"visits_per_day":99}}}"#;
     let text = format!(
@@ -57,14 +57,14 @@ pub(super) fn catalogue(points: &str) -> Catalogue {
 }
 
 /// The city: its database, its thread's turns, its clock.
-pub(super) struct City {
-    pub(super) db: Db,
-    pub(super) kept: Kept,
-    pub(super) now_ms: i64,
+pub(crate) struct City {
+    pub(crate) db: Db,
+    pub(crate) kept: Kept,
+    pub(crate) now_ms: i64,
 }
 
 impl City {
-    pub(super) fn new(rules: &Catalogue) -> Self {
+    pub(crate) fn new(rules: &Catalogue) -> Self {
         let city = Self {
             db: Db::in_memory().unwrap(),
             kept: Kept::default(),
@@ -74,13 +74,13 @@ impl City {
         city
     }
 
-    pub(super) fn publish(&self, rules: &Catalogue) {
+    pub(crate) fn publish(&self, rules: &Catalogue) {
         let name = DocumentName::Catalogue;
         publish::put(&self.db, name, rules, None, self.now_ms).unwrap();
         self.db.published().unwrap();
     }
 
-    pub(super) fn turn(&mut self) {
+    pub(crate) fn turn(&mut self) {
         let plan = Plan {
             zone: tokyo(),
             ranking_every: Duration::from_secs(5),
@@ -101,25 +101,25 @@ impl City {
     }
 
     /// What a ledger says that is built from the first fact on.
-    pub(super) fn rebuilt(&self) -> Ledger {
+    pub(crate) fn rebuilt(&self) -> Ledger {
         let mut ledger = Ledger::new(Town::load(&self.db, tokyo()).unwrap());
         ledger.catch_up(&self.db).unwrap();
         ledger.judge(self.now_ms);
         ledger
     }
 
-    pub(super) fn free(&self, who: &Pseudonym) -> u64 {
+    pub(crate) fn free(&self, who: &Pseudonym) -> u64 {
         self.rebuilt().resident(who).map_or(0, |r| r.judged.free)
     }
 }
 
 /// A kiosk as far as points matter.
-pub(super) struct Kiosk {
-    pub(super) id: KioskId,
-    pub(super) life: Incarnation,
-    pub(super) folds: Folds,
-    pub(super) told: Accounts,
-    pub(super) boot: BootId,
+pub(crate) struct Kiosk {
+    pub(crate) id: KioskId,
+    pub(crate) life: Incarnation,
+    pub(crate) folds: Folds,
+    pub(crate) told: Accounts,
+    pub(crate) boot: BootId,
     facility: &'static str,
     seed: u8,
     facts: Vec<Fact>,
@@ -128,7 +128,7 @@ pub(super) struct Kiosk {
 }
 
 impl Kiosk {
-    pub(super) fn new(city: &City, seed: u8, facility: &'static str) -> Self {
+    pub(crate) fn new(city: &City, seed: u8, facility: &'static str) -> Self {
         let kiosk = Self {
             id: format!("{facility}-{seed}").parse().unwrap(),
             life: Incarnation(Uuid::from_u128(u128::from(seed))),
@@ -145,7 +145,7 @@ impl Kiosk {
         kiosk
     }
 
-    pub(super) fn enrol(&self, city: &City, facility: &str) {
+    pub(crate) fn enrol(&self, city: &City, facility: &str) {
         let enrolled = Enrolled {
             kiosk: self.id.clone(),
             facility: facility.parse().unwrap(),
@@ -160,14 +160,14 @@ impl Kiosk {
     }
 
     /// A new journal: what the city has not heard of the old one is lost.
-    pub(super) fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.life = Incarnation(Uuid::from_u128(self.life.0.as_u128() + 1_000));
         self.folds = Folds::default();
         self.facts.clear();
         self.heard = 0;
     }
 
-    pub(super) fn stamp(&self, wall_ms: i64) -> Stamp {
+    pub(crate) fn stamp(&self, wall_ms: i64) -> Stamp {
         Stamp {
             wall_ms,
             boot: self.boot,
@@ -179,7 +179,7 @@ impl Kiosk {
         }
     }
 
-    pub(super) fn record(
+    pub(crate) fn record(
         &mut self,
         who: Pseudonym,
         at: Stamp,
@@ -206,11 +206,11 @@ impl Kiosk {
         id
     }
 
-    pub(super) fn visit(&mut self, who: Pseudonym, at_ms: i64) -> FactId {
+    pub(crate) fn visit(&mut self, who: Pseudonym, at_ms: i64) -> FactId {
         self.earn(who, self.stamp(at_ms), 10)
     }
 
-    pub(super) fn earn(&mut self, who: Pseudonym, at: Stamp, points: u32) -> FactId {
+    pub(crate) fn earn(&mut self, who: Pseudonym, at: Stamp, points: u32) -> FactId {
         let visit = self.record(who, at, None, FactBody::visit(CredentialKind::Citizen));
         let reason = AwardReason::Visit;
         let award = FactBody::Award(Award { points, reason });
@@ -219,7 +219,7 @@ impl Kiosk {
     }
 
     /// Sets points aside when that many are known to be free.
-    pub(super) fn spend(&mut self, who: Pseudonym, points: u32, at_ms: i64) -> Option<FactId> {
+    pub(crate) fn spend(&mut self, who: Pseudonym, points: u32, at_ms: i64) -> Option<FactId> {
         let what = if points.is_multiple_of(2) {
             SpendFor::Donation("tower".parse().unwrap())
         } else {
@@ -231,21 +231,21 @@ impl Kiosk {
         Some(self.record(who, self.stamp(at_ms), None, FactBody::Spend(spend)))
     }
 
-    pub(super) fn undo(&mut self, who: Pseudonym, fact: FactId, at_ms: i64) {
+    pub(crate) fn undo(&mut self, who: Pseudonym, fact: FactId, at_ms: i64) {
         let at = self.stamp(at_ms);
         self.record(who, at, Some(fact), FactBody::Undone { fact });
     }
 
-    pub(super) fn account(&self, who: &Pseudonym) -> Account {
+    pub(crate) fn account(&self, who: &Pseudonym) -> Account {
         self.folds.account(who)
     }
 
-    pub(super) fn known(&self, who: &Pseudonym) -> Known {
+    pub(crate) fn known(&self, who: &Pseudonym) -> Known {
         self.told.known(who, self.life, &self.account(who))
     }
 
     /// The city counts so many more of its facts.
-    pub(super) fn heard_by(&mut self, city: &City, more: usize) {
+    pub(crate) fn heard_by(&mut self, city: &City, more: usize) {
         let mut row = city.db.journal(&self.id, self.life).unwrap();
         let upto = self.facts.len().min(self.heard + more);
         for fact in &self.facts[self.heard..upto] {
@@ -277,7 +277,7 @@ impl Kiosk {
     }
 
     /// The base and the news that are in force.
-    pub(super) fn documents(&self, city: &City) -> (Option<Accounts>, Option<Accounts>) {
+    pub(crate) fn documents(&self, city: &City) -> (Option<Accounts>, Option<Accounts>) {
         (
             self.document(city, &DocumentName::Accounts(self.id.clone())),
             self.document(city, &DocumentName::AccountNews(self.id.clone())),
@@ -285,7 +285,7 @@ impl Kiosk {
     }
 
     /// The kiosk takes its documents and puts the city's answers into its journal.
-    pub(super) fn is_told(&mut self, city: &City) {
+    pub(crate) fn is_told(&mut self, city: &City) {
         let (base, news) = self.documents(city);
         let Some(base) = base else { return };
         self.told = match news {

@@ -1,7 +1,7 @@
 use std::fs;
 
 use machitap_domain::{
-    CitizenId, Pseudonym, PurposeKey,
+    CitizenId, Hash, Pseudonym, PurposeKey,
     points::caps::{Age, Person},
     ranking::GroupKind,
 };
@@ -83,4 +83,34 @@ fn what_is_known_of_residents_is_kept_by_pseudonym_and_goes_when_it_is_taken_out
     say("");
     fs::remove_file(path("groups.toml")).unwrap();
     assert_eq!(publish(Some(&key)), ([].into(), vec![], 3));
+}
+
+#[test]
+fn a_released_id_loses_its_phones_and_nobody_else_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let plan = Plan {
+        city: "town".parse().unwrap(),
+        hosts: vec![],
+        broker_port: 8883,
+        broker_user: "mosquitto".to_owned(),
+        web_port: 8080,
+    };
+    init(dir.path(), &plan).unwrap();
+    // The sample's nursery names NGS-000066 as released.
+    let documents = documents::read(&dir.path().join("documents"), &plan.city).unwrap();
+    let key = PurposeKey::new([3; 32]);
+    let mut db = Db::in_memory().unwrap();
+    let phone = |n: u8| Hash([n; 32]);
+    for (n, citizen) in [(1, "NGS-000066"), (2, "NGS-000001")] {
+        let citizen: CitizenId = citizen.parse().unwrap();
+        db.put_phone(phone(n), &key.pseudonym(&citizen), phone(n), 5)
+            .unwrap();
+    }
+    let keys = Keys {
+        visit: Some(&key),
+        ..Keys::default()
+    };
+    stage(&mut db, &documents, keys, OldMonths::Keep, 9).unwrap();
+    assert_eq!(db.phone(phone(1), 0).unwrap(), None);
+    assert!(db.phone(phone(2), 0).unwrap().is_some());
 }

@@ -1,0 +1,1 @@
+const bring=()=>{const code=location.hash.slice(1);if(!code)return;history.replaceState(null,"",location.pathname);const form=document.getElementById("pair");document.getElementById("sending").hidden=false;form.elements.code.value=code;form.submit()};addEventListener("hashchange",bring);bring()
