@@ -140,7 +140,7 @@ fn nothing_goes_once_its_day_is_over() {
         let mut queue = Queue::default();
         queue.add(note, to("a"), 0);
         assert_eq!(queue.next(now, today).is_some(), goes);
-        assert_eq!(queue.due().is_none(), true, "forgotten, or under way");
+        assert!(queue.due().is_none(), "forgotten, or under way");
     }
 }
 
