@@ -8,7 +8,7 @@
 //! # or: handoff = { http = { url = "http://127.0.0.1:8080/announce" } }
 //! ```
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 
