@@ -1,18 +1,9 @@
 //! Prizes and projects: on disk before it is said, on its way until the city has answered.
 
-use std::collections::BTreeMap;
+mod any_order;
+mod gifts;
 
-use jiff::{civil::date, tz::TimeZone};
-use machitap_domain::{
-    Fact, FactBody, FactId, Folds, Quality,
-    ids::OfferId,
-    points::{
-        accounts::{Accounts, Own as OwnPart, Standing},
-        offers::{Offers, Progress},
-        spend::{SPENDS_OPEN, Spend, SpendVerdict},
-    },
-};
-use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 use super::{
     own::{elsewhere, own, tell, who, word},
@@ -25,6 +16,16 @@ use crate::{
     view::{
         GiftSheet, GoalBar, Happened, OwnPage, OwnTab, Pages, PrizeCard, PrizeSheet, ProjectCard,
         SpendState, Spent, SpentFor, View, WhyNot,
+    },
+};
+use jiff::{civil::date, tz::TimeZone};
+use machitap_domain::{
+    Fact, FactBody, FactId, Folds, Quality,
+    ids::OfferId,
+    points::{
+        accounts::{Accounts, Own as OwnPart, Standing},
+        offers::{Offers, Progress},
+        spend::{SPENDS_OPEN, Spend, SpendVerdict},
     },
 };
 
@@ -110,6 +111,15 @@ fn last_spend(kiosk: &Kiosk) -> FactId {
 }
 
 /// The city answers the last spend, and tells what is left elsewhere of it.
+/// What this journal makes of one visit and so many points spent.
+const fn own_part(spent: u64) -> OwnPart {
+    OwnPart {
+        earned: 10,
+        spent,
+        visits: 1,
+    }
+}
+
 fn answer(kiosk: &mut Kiosk, verdict: SpendVerdict, free: u64, own: OwnPart) {
     let spend = last_spend(kiosk);
     let fact = kiosk.last(|b| matches!(b, FactBody::Spend(_))).clone();
@@ -162,11 +172,7 @@ fn a_prize_is_entered_for_and_is_on_its_way_until_the_city_answers() {
     assert_eq!(shown.undo.unwrap().left_ms, 60_000);
     assert_eq!((own(&kiosk).balance, own(&kiosk).reserved), (310, 200));
 
-    let own_part = OwnPart {
-        earned: 10,
-        spent: 200,
-        visits: 1,
-    };
+    let own_part = own_part(200);
     answer(&mut kiosk, SpendVerdict::Settled, 310, own_part);
     assert_eq!(answers(&kiosk), 1);
     let answered = kiosk.last(|b| matches!(b, FactBody::SpendAnswered { .. }));
@@ -199,11 +205,7 @@ fn a_declined_entry_gives_its_points_back() {
     let mut kiosk = at(OwnTab::Prizes, 500);
     kiosk.touch(Touch::Pick(0));
     kiosk.touch(Touch::Confirm);
-    let own_part = OwnPart {
-        earned: 10,
-        spent: 0,
-        visits: 1,
-    };
+    let own_part = own_part(0);
     answer(&mut kiosk, SpendVerdict::Declined, 150, own_part);
     assert_eq!(spent(&kiosk).state, SpendState::Declined);
     assert_eq!((own(&kiosk).balance, own(&kiosk).reserved), (150, 0));
@@ -418,98 +420,6 @@ fn an_undo_that_fails_takes_nothing_back() {
     assert_eq!(account.spends().reserved(), 200);
 }
 
-fn bar(given: u64, on_its_way: u64, percent: u8) -> GoalBar {
-    GoalBar {
-        given,
-        on_its_way,
-        goal: 300,
-        percent,
-    }
-}
-
-fn given(kiosk: &mut Kiosk, points: u64) {
-    let projects = [("wifi".parse::<OfferId>().unwrap(), points)].into();
-    kiosk.give(Input::Progress(Box::new(Progress {
-        as_of_ms: MORNING,
-        projects,
-        ..Progress::default()
-    })));
-}
-
-#[test]
-fn a_gift_makes_the_bar_grow() {
-    let mut kiosk = at(OwnTab::Projects, 100);
-    assert_eq!(
-        projects(&kiosk).rows[0].goal,
-        bar(0, 0, 0),
-        "no progress has come"
-    );
-    given(&mut kiosk, 100);
-    assert_eq!(projects(&kiosk).rows[0].goal, bar(100, 0, 33));
-    kiosk.touch(Touch::Pick(0));
-    let keys: Vec<_> = gift(&kiosk).amounts.iter().map(|a| a.points).collect();
-    assert_eq!((keys, gift(&kiosk).after), (vec![10, 50, 100], None));
-    kiosk.touch(Touch::Confirm);
-    assert_eq!(spends(&kiosk), 0, "no amount is chosen");
-    kiosk.touch(Touch::Pick(9));
-    assert!(
-        gift(&kiosk).amounts.iter().all(|a| !a.selected),
-        "no such key"
-    );
-    kiosk.touch(Touch::Pick(1));
-    assert_eq!(gift(&kiosk).after, Some(60));
-    assert!(gift(&kiosk).amounts[1].selected);
-    kiosk.touch(Touch::Confirm);
-    let shown = spent(&kiosk);
-    assert_eq!((shown.what, shown.points), (SpentFor::Project, 50));
-    assert_eq!(shown.goal, Some(bar(150, 50, 50)));
-    kiosk.touch(Touch::Undo);
-    assert_eq!(spent(&kiosk).goal, Some(bar(100, 0, 33)));
-}
-
-#[test]
-fn a_goal_that_is_reached_takes_nothing_more() {
-    let mut kiosk = at(OwnTab::Projects, 100);
-    given(&mut kiosk, 299);
-    assert_eq!(projects(&kiosk).rows[0].goal.percent, 99, "not yet");
-    kiosk.touch(Touch::Pick(0));
-    kiosk.touch(Touch::Pick(0));
-    kiosk.touch(Touch::Confirm);
-    assert_eq!(spent(&kiosk).goal, Some(bar(309, 10, 100)));
-    kiosk.touch(Touch::Confirm);
-    assert_eq!(projects(&kiosk).rows[0].cannot, Some(WhyNot::GoalReached));
-    // Reached by others while an amount is chosen.
-    let mut kiosk = at(OwnTab::Projects, 100);
-    kiosk.touch(Touch::Pick(0));
-    kiosk.touch(Touch::Pick(0));
-    given(&mut kiosk, 300);
-    assert_eq!(gift(&kiosk).amounts[0].cannot, Some(WhyNot::GoalReached));
-    kiosk.touch(Touch::Confirm);
-    assert_eq!(spends(&kiosk), 0);
-    given(&mut kiosk, u64::MAX);
-    assert_eq!(gift(&kiosk).card.goal.percent, 100);
-}
-
-#[test]
-fn an_amount_nobody_offers_any_more_or_has_is_not_given() {
-    let mut kiosk = at(OwnTab::Projects, 50);
-    kiosk.touch(Touch::Pick(0));
-    kiosk.touch(Touch::Pick(2));
-    let cannot = gift(&kiosk).amounts[2].cannot;
-    assert_eq!(cannot, Some(WhyNot::NotEnough { missing: 40 }));
-    kiosk.touch(Touch::Confirm);
-    assert_eq!(spends(&kiosk), 0);
-    kiosk.touch(Touch::Pick(1));
-    kiosk.catalogue(|c| c.offers.projects[0].steps = vec![10, 20]);
-    assert_eq!(gift(&kiosk).after, None);
-    kiosk.tones.clear();
-    kiosk.touch(Touch::Confirm);
-    assert_eq!(
-        (spends(&kiosk), kiosk.tones.as_slice()),
-        (0, &[Tone::Ask][..])
-    );
-}
-
 #[test]
 fn without_a_day_offers_are_shown_and_none_can_be_taken() {
     let mut kiosk = at(OwnTab::Prizes, 500);
@@ -554,11 +464,7 @@ fn settled_entries_count_though_the_citys_word_is_lost() {
     let mut kiosk = at(OwnTab::Prizes, 900);
     kiosk.touch(Touch::Pick(0));
     kiosk.touch(Touch::Confirm);
-    let own_part = OwnPart {
-        earned: 10,
-        spent: 200,
-        visits: 1,
-    };
+    let own_part = own_part(200);
     answer(&mut kiosk, SpendVerdict::Settled, 710, own_part);
     tell(&mut kiosk, Accounts::default());
     assert_eq!(spent(&kiosk).entries, Some(1));
@@ -605,11 +511,7 @@ fn answers_are_journalled_once_whoever_looks_and_after_a_restart() {
     kiosk.touch(Touch::Confirm);
     kiosk.touch(Touch::Cancel);
     kiosk.touch(Touch::Cancel);
-    let own_part = OwnPart {
-        earned: 10,
-        spent: 200,
-        visits: 1,
-    };
+    let own_part = own_part(200);
     kiosk.disk = Some(StoreTrouble::Full);
     let appends = kiosk.appends;
     answer(&mut kiosk, SpendVerdict::Settled, 710, own_part);
@@ -642,11 +544,7 @@ fn the_answer_is_journalled_before_the_spend_can_be_taken_back() {
     let mut kiosk = at(OwnTab::Prizes, 900);
     kiosk.touch(Touch::Pick(0));
     kiosk.touch(Touch::Confirm);
-    let own_part = OwnPart {
-        earned: 10,
-        spent: 200,
-        visits: 1,
-    };
+    let own_part = own_part(200);
     // The answer came and could not be put on disk: it holds all the same.
     kiosk.disk = Some(StoreTrouble::Full);
     answer(&mut kiosk, SpendVerdict::Settled, 710, own_part);
@@ -659,176 +557,4 @@ fn the_answer_is_journalled_before_the_spend_can_be_taken_back() {
     kiosk.touch(Touch::Undo);
     assert_eq!(kiosk.count(|b| matches!(b, FactBody::Undone { .. })), 0);
     assert_eq!(spends(&kiosk), 1);
-}
-
-#[derive(Debug, Clone)]
-enum Op {
-    Tap,
-    Touch(Touch),
-    Wait(u64),
-    /// The city tells what it has, having counted so much of the journal, in parts of 8.
-    Tell {
-        counted: usize,
-        spent_elsewhere: u64,
-    },
-    Disk(bool),
-    ClockLost(bool),
-}
-
-fn op() -> impl Strategy<Value = Op> {
-    let touch = prop_oneof![
-        2 => Just(Touch::Confirm),
-        1 => Just(Touch::Cancel),
-        2 => Just(Touch::Undo),
-        2 => Just(Touch::Own),
-        1 => Just(Touch::Tab(OwnTab::Overview)),
-        1 => Just(Touch::Tab(OwnTab::History)),
-        3 => Just(Touch::Tab(OwnTab::Prizes)),
-        3 => Just(Touch::Tab(OwnTab::Projects)),
-        6 => (0usize..3).prop_map(Touch::Pick),
-        1 => (-1i32..2).prop_map(Touch::Pages),
-    ];
-    prop_oneof![
-        3 => Just(Op::Tap),
-        12 => touch.prop_map(Op::Touch),
-        2 => prop_oneof![1u64..5_000, Just(61_000), Just(86_400_000)].prop_map(Op::Wait),
-        3 => (0usize..9, prop_oneof![3 => Just(0u64), 1 => 0u64..300])
-            .prop_map(|(counted, spent_elsewhere)| Op::Tell { counted, spent_elsewhere }),
-        1 => any::<bool>().prop_map(Op::Disk),
-        1 => any::<bool>().prop_map(Op::ClockLost),
-    ]
-}
-
-/// A city that answers each spend once, against what there is over all kiosks.
-struct Town {
-    elsewhere: u64,
-    answers: BTreeMap<FactId, SpendVerdict>,
-    as_of_ms: i64,
-    counted: usize,
-    told: Accounts,
-}
-
-impl Town {
-    fn new() -> Self {
-        Self {
-            elsewhere: 600,
-            answers: BTreeMap::new(),
-            as_of_ms: MORNING,
-            counted: 0,
-            told: Accounts::default(),
-        }
-    }
-
-    /// What the journal comes to, so far as it was counted, with every answer given.
-    fn count(&mut self, journal: &[Fact]) -> Folds {
-        let zone = TimeZone::get("Asia/Tokyo").unwrap();
-        let mut folds = Folds::default();
-        for fact in journal {
-            folds.apply(fact, &zone);
-        }
-        for open in folds.account(&who(1)).spends().open().to_vec() {
-            let account = folds.account(&who(1));
-            let earned = u64::try_from(account.balance()).unwrap() + self.elsewhere;
-            let settled = account.spends().settled() + u64::from(open.spend.points);
-            let verdict =
-                *self
-                    .answers
-                    .entry(open.fact)
-                    .or_insert(if open.undone || settled > earned {
-                        SpendVerdict::Declined
-                    } else {
-                        SpendVerdict::Settled
-                    });
-            let of = journal.iter().find(|f| f.id == open.fact).unwrap();
-            let answered = Fact {
-                body: FactBody::SpendAnswered { verdict },
-                caused_by: Some(open.fact),
-                ..of.clone()
-            };
-            folds.apply(&answered, &zone);
-        }
-        folds
-    }
-
-    fn tell(&mut self, kiosk: &mut Kiosk, counted: usize, spent_elsewhere: u64) {
-        self.elsewhere = self.elsewhere.saturating_sub(spent_elsewhere);
-        self.counted = self.counted.max(kiosk.journal.len() * counted / 8);
-        let folds = self.count(&kiosk.journal[..self.counted]);
-        let account = folds.account(&who(1));
-        self.as_of_ms += 1;
-        let standing = Standing {
-            free: account.free(self.elsewhere),
-            own: OwnPart::of(&account),
-            answers: self.answers.clone(),
-            ..Standing::default()
-        };
-        self.told = word(self.as_of_ms, standing);
-        tell(kiosk, self.told.clone());
-    }
-
-    fn free(&self, kiosk: &Kiosk) -> u64 {
-        let account = kiosk.folds.account(&who(1));
-        self.told.known(&who(1), LIFE, &account).free
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
-
-    /// What is said to be free is what is known, nothing is reserved that was not free, each
-    /// spend is answered once, and in the end city and kiosk agree.
-    #[test]
-    fn the_balance_is_what_is_known_and_covers_every_spend(
-        ops in prop::collection::vec(op(), 0..80),
-    ) {
-        let mut kiosk = Kiosk::in_city(VISIT, city());
-        let mut town = Town::new();
-        town.tell(&mut kiosk, 8, 0);
-        for op in ops {
-            let (before, facts) = (town.free(&kiosk), kiosk.journal.len());
-            match op {
-                Op::Tap => kiosk.tap(card(1)),
-                Op::Touch(touch) => kiosk.touch(touch),
-                Op::Wait(ms) => kiosk.wait(ms),
-                Op::Tell { counted, spent_elsewhere } => {
-                    town.tell(&mut kiosk, counted, spent_elsewhere);
-                }
-                Op::Disk(full) => kiosk.disk = full.then_some(StoreTrouble::Full),
-                Op::ClockLost(lost) => {
-                    kiosk.now.clock.quality = if lost { Quality::UNKNOWN } else { super::town::NTP };
-                }
-            }
-            for fact in &kiosk.journal[facts..] {
-                if let FactBody::Spend(spend) = &fact.body {
-                    prop_assert!(u64::from(spend.points) <= before, "{spend:?} of {before}");
-                }
-            }
-            let account = kiosk.folds.account(&who(1));
-            match kiosk.view() {
-                View::VisitDone(done) => prop_assert_eq!(done.balance, Some(town.free(&kiosk))),
-                View::Own(own) => {
-                    prop_assert_eq!(own.balance, town.free(&kiosk));
-                    prop_assert_eq!(own.reserved, account.spends().reserved());
-                    prop_assert!(own.tabs.contains(&own.tab));
-                }
-                _ => {}
-            }
-            let mut answered: Vec<_> = kiosk.journal.iter().filter_map(|f| {
-                matches!(f.body, FactBody::SpendAnswered { .. }).then_some(f.caused_by)
-            }).collect();
-            let all = answered.len();
-            answered.sort();
-            answered.dedup();
-            prop_assert_eq!(answered.len(), all, "answered once");
-        }
-        kiosk.disk = None;
-        kiosk.give(Input::Store(None));
-        town.tell(&mut kiosk, 8, 0);
-        kiosk.give(Input::Tick);
-        let account = kiosk.folds.account(&who(1));
-        prop_assert!(account.spends().open().is_empty(), "every answer is journalled");
-        let settled = account.spends().settled();
-        let earned = u64::try_from(account.balance()).unwrap() + town.elsewhere;
-        prop_assert_eq!(town.free(&kiosk), earned.saturating_sub(settled));
-    }
 }
