@@ -116,6 +116,8 @@ pub struct Status {
     pub connected: bool,
     /// Cards seen in this run.
     pub taps: u64,
+    /// Of them, those whose reading has ended, well or not.
+    pub read: u64,
     /// The language of the session.
     pub language: machitap_domain::catalogue::Language,
     /// Points of all accounts in this journal.
@@ -214,6 +216,7 @@ pub struct Engine {
     link_view_at: Millis,
     clock_said: Option<machitap_domain::ClockSource>,
     taps: u64,
+    read: u64,
     ready: bool,
     papers: papers::Papers,
     hand_offs: handoff::HandOffs,
@@ -330,6 +333,7 @@ impl Engine {
             link_view_at: 0,
             clock_said: None,
             taps: 0,
+            read: 0,
             ready: false,
             papers: papers::Papers::default(),
             hand_offs: handoff::HandOffs::default(),
@@ -376,6 +380,7 @@ impl Engine {
             pending,
             connected: self.sync.connected(),
             taps: self.taps,
+            read: self.read,
             language: self.session.language(),
             points: self.journal.folds().total_points(),
         }

@@ -35,10 +35,12 @@ impl Engine {
             ReaderEvent::CardRead {
                 tap, credential, ..
             } => {
+                self.read += 1;
                 self.follow.read(tap.0, at_ns);
                 Input::CardRead(Tap(tap.0), credential)
             }
             ReaderEvent::CardProblem { tap, problem } => {
+                self.read += 1;
                 if problem == Problem::KeyMissing {
                     let now = self.mono_ms();
                     if let Some(suppressed) = self.limit.pass("key-missing", now) {

@@ -32,6 +32,8 @@ pub struct Status {
     pub connected: bool,
     /// Cards seen since the start.
     pub taps: u64,
+    /// Of them, those whose reading has ended, well or not.
+    pub read: u64,
     /// Points of all accounts here.
     pub points: i64,
 }
@@ -140,6 +142,19 @@ impl Control {
             last.clone().filter(&is)
         })
         .with_context(|| format!("the kiosk says: {last:?}"))
+    }
+
+    /// Waits until a card beyond those has been seen and no card is being read. A screen of the
+    /// tap before may be called as the one that is waited for: a card taken away at the sight
+    /// of it would leave in the middle of being read.
+    ///
+    /// # Errors
+    /// When that is not so within `limit`.
+    pub fn wait_until_read(&self, taps: u64, limit: Duration) -> Result<()> {
+        self.wait_until(limit, "the card to be read", |s| {
+            s.taps > taps && s.read == s.taps
+        })
+        .map(|_| ())
     }
 
     /// Every accessible label on the screen.

@@ -1,4 +1,4 @@
-use machitap_card::{ReaderEvent, TapId};
+use machitap_card::{CardProblem, ReaderEvent, TapId};
 use machitap_domain::FactBody;
 use machitap_kiosk_core::{Touch, View};
 
@@ -31,6 +31,23 @@ fn a_tap_is_on_disk_before_it_is_seen_or_heard_and_leaves_a_trace() {
     assert!(trace.contains(r#""ev":"tap","tap":1,"seen_ns":1,"read_ns":2,"committed_ns":"#));
     assert!(trace.contains(r#""ev":"confirmed","view":"visit-done","seqs":[2,3]"#));
     assert_eq!(trace.matches(r#""ev":"idle""#).count(), 1);
+}
+
+#[test]
+fn a_card_is_counted_when_it_is_seen_and_when_its_reading_ends() {
+    let place = Place::new();
+    let mut kiosk = place.hall();
+    let (tap, at_mono_ms) = (TapId(1), 0);
+    kiosk.say(Msg::Reader(ReaderEvent::CardSeen { tap, at_mono_ms }, 1));
+    let status = kiosk.engine.status();
+    assert_eq!((status.taps, status.read), (1, 0));
+    let problem = CardProblem::RemovedEarly;
+    kiosk.say(Msg::Reader(ReaderEvent::CardProblem { tap, problem }, 2));
+    let status = kiosk.engine.status();
+    assert_eq!((status.taps, status.read), (1, 1));
+    kiosk.tap(citizen("SKM-000001"));
+    let status = kiosk.engine.status();
+    assert_eq!((status.taps, status.read), (2, 2));
 }
 
 #[test]

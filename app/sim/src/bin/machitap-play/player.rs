@@ -88,7 +88,9 @@ impl<'a> Player<'a> {
 
     /// Holds a sample card until that view comes, and takes it away.
     pub(crate) fn tap(&self, card: &str, view: &str) -> Result<()> {
+        let before = self.control.status()?.taps;
         let held = self.hold(card)?;
+        self.control.wait_until_read(before, SCREEN_LIMIT)?;
         self.wait_for(view)?;
         held.remove();
         Ok(())

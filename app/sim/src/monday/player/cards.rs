@@ -46,6 +46,7 @@ impl Player<'_> {
             }
         };
         self.taps += 1;
+        self.control.wait_until_read(before, SCREEN_LIMIT)?;
         self.control.wait_for(view, SCREEN_LIMIT)?;
         self.take_away(held);
         Ok(())
