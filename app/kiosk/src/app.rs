@@ -26,6 +26,7 @@ use crate::{
     display::{Board, Headless, Posted},
     engine::{Display, Msg},
     exit::{self, Failure},
+    lamps::{Lamps, Lit},
     log, messages, papers,
     trace::Trace,
     watchdog,
@@ -122,7 +123,8 @@ fn report_panics() {
 fn run(cli: &Cli, started_ns: u64) -> Result<(), Failure> {
     screen::check_built_in(cli)?;
     let config = Config::read(&cli.config)?;
-    let checked = check(&config).map_err(first)?;
+    let mut checked = check(&config).map_err(first)?;
+    let lamps = checked.lamps.take();
     let trace = match &cli.trace {
         Some(path) => Trace::open(path).map_err(|error| {
             Failure::new(exit::NO_INPUT, format!("{}: {error}", path.display()))
@@ -145,11 +147,18 @@ fn run(cli: &Cli, started_ns: u64) -> Result<(), Failure> {
             messages: send.clone(),
             board,
         };
-        headless(start, Box::new(display), receive, &send)
+        headless(start, lit(display, lamps), receive, &send)
     } else {
         screen::run(cli, &config, board, &send, |ended| {
-            spawn(start, Box::new(Posted), receive, ended)
+            spawn(start, lit(Posted, lamps), receive, ended)
         })
+    }
+}
+
+fn lit(display: impl Display + 'static, lamps: Option<Lamps>) -> Box<dyn Display> {
+    match lamps {
+        Some(lamps) => Box::new(Lit::new(display, lamps)),
+        None => Box::new(display),
     }
 }
 

@@ -3,12 +3,15 @@
 mod section;
 
 use std::{
+    collections::BTreeMap,
     fmt, fs, io,
     path::{Path, PathBuf},
 };
 
 use jiff::tz::TimeZone;
 use section::{Document, Section};
+
+use crate::lamps::{Lamp, Wiring};
 
 /// The configuration, checked.
 #[derive(Debug, Clone)]
@@ -34,6 +37,8 @@ pub struct Config {
     pub screen: Screen,
     /// Tones are played.
     pub sound: bool,
+    /// Lamps, mostly of a kiosk without a display.
+    pub lamps: Option<Wiring>,
     /// Where staff have the month's papers written to: a directory a stick is mounted at.
     pub papers_stick: Option<PathBuf>,
 }
@@ -203,6 +208,7 @@ impl Config {
         let mut sound = root.table("sound");
         let sound_enabled = sound.or("enabled", true, Section::flag);
         root.absorb(sound);
+        let lamps = lamps(&mut root, base);
         let mut papers = root.table("papers");
         let papers_stick = papers.optional("stick", Section::mount).map(PathBuf::from);
         root.absorb(papers);
@@ -219,6 +225,7 @@ impl Config {
                 journal,
                 screen,
                 sound: sound_enabled,
+                lamps,
                 papers_stick,
             })
         })
@@ -303,6 +310,21 @@ fn journal(root: &mut Section<'_>) -> Journal {
     };
     root.absorb(table);
     journal
+}
+
+fn lamps(root: &mut Section<'_>, base: &Path) -> Option<Wiring> {
+    let mut table = root.table("lamps");
+    let class = table.or("class", Wiring::CLASS.to_owned(), Section::path);
+    let names = Lamp::ALL.into_iter().filter_map(|(key, lamp)| {
+        let name = table.optional(key, Section::led)?;
+        Some((lamp, name))
+    });
+    let names: BTreeMap<_, _> = names.collect();
+    root.absorb(table);
+    (!names.is_empty()).then(|| Wiring {
+        class: base.join(class),
+        names,
+    })
 }
 
 fn screen(root: &mut Section<'_>) -> Screen {

@@ -11,6 +11,7 @@ pub mod engine;
 pub mod enrolment;
 pub mod exit;
 pub mod handoff;
+pub mod lamps;
 pub mod link;
 pub mod log;
 pub mod messages;

@@ -2,6 +2,8 @@
 
 mod synth;
 
+pub(crate) use synth::notes;
+
 use std::{
     io::{self, Write as _},
     process::{Command, Stdio},

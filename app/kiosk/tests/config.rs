@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use machitap_kiosk::config::{Config, Fault, Keys};
+use machitap_domain::fare::rules::Colour;
+use machitap_kiosk::{
+    config::{Config, Fault, Keys},
+    lamps::{Lamp, Wiring},
+};
 
 const GOOD: &str = r#"enrolment = "enrolment"
 state = "/var/lib/machitap"
@@ -28,6 +32,9 @@ reduced_motion = true
 enabled = false
 [papers]
 stick = "/media/stick"
+[lamps]
+ask = "red:fault"
+blue = "blue:status"
 "#;
 
 fn faults(text: &str) -> Vec<Fault> {
@@ -48,6 +55,14 @@ fn a_full_file_is_read() {
         config.papers_stick.as_deref(),
         Some(Path::new("/media/stick"))
     );
+    let lamps = config.lamps.unwrap();
+    assert_eq!(lamps.class, Path::new(Wiring::CLASS));
+    let wired = [
+        (Lamp::Ask, "red:fault"),
+        (Lamp::Class(Colour::Blue), "blue:status"),
+    ];
+    let wired = wired.map(|(lamp, led)| (lamp, led.to_owned()));
+    assert_eq!(lamps.names, wired.into());
     assert_eq!(config.journal.keep_ms(), 70 * 86_400_000);
 }
 
@@ -65,7 +80,7 @@ fn what_is_left_out_has_its_usual_value() {
     assert!(!config.screen.reduced_motion);
     assert_eq!(config.journal.max_bytes, 2 << 30);
     assert_eq!(config.journal.keep_days, 70);
-    assert_eq!(config.papers_stick, None);
+    assert_eq!((config.papers_stick, config.lamps), (None, None));
 }
 
 #[test]
@@ -79,6 +94,13 @@ fn each_wrong_value_names_its_key_its_line_and_what_would_be_right() {
             "tz database",
         ),
         ("demo = false", "demo = \"no\"", 4, "demo", "true or false"),
+        (
+            "blue:status",
+            "../blue",
+            27,
+            "lamps.blue",
+            "the name of an LED",
+        ),
         (
             "demo = false",
             "demo = false\nclock = \"clock.json\"",

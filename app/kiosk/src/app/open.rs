@@ -70,6 +70,7 @@ impl Start {
             tls,
             floor,
             keys,
+            lamps: _,
         } = checked;
         let (keeper, read) = clocks(&config)?;
         let public = enrolment.public;

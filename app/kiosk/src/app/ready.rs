@@ -10,6 +10,7 @@ use crate::{
     config::{Config, Journal, Keys},
     enrolment::Enrolment,
     exit::{self, Failure},
+    lamps::{Lamp, Lamps, Wiring},
     link::{self, Floor},
 };
 
@@ -21,6 +22,8 @@ pub struct Checked {
     pub tls: ClientConfig,
     /// The clock TLS is told.
     pub floor: Floor,
+    /// The lamps that are wired.
+    pub lamps: Option<Lamps>,
     /// The keys of the citizen AP; `None` for a kiosk without a reader.
     pub keys: Option<Arc<dyn KeyProvider>>,
 }
@@ -51,18 +54,21 @@ pub fn check(config: &Config) -> Result<Checked, Vec<Failure>> {
     if let Ok((enrolment, _)) = &enrolled {
         failures.extend(keeps_too_short(config, enrolment));
     }
-    match (enrolled, keys) {
-        (Ok((enrolment, tls)), Ok(keys)) if failures.is_empty() => {
+    let lamps = config.lamps.as_ref().map(Wiring::open).transpose();
+    match (enrolled, keys, lamps) {
+        (Ok((enrolment, tls)), Ok(keys), Ok(lamps)) if failures.is_empty() => {
             return Ok(Checked {
                 enrolment,
                 tls,
                 floor,
+                lamps,
                 keys,
             });
         }
-        (enrolled, keys) => {
+        (enrolled, keys, lamps) => {
             failures.extend(enrolled.err());
             failures.extend(keys.err());
+            failures.extend(lamps.err().into_iter().flatten().map(unlit));
         }
     }
     Err(failures)
@@ -81,6 +87,13 @@ fn keeps_too_short(config: &Config, enrolment: &Enrolment) -> Option<Failure> {
             ),
         )
     })
+}
+
+/// A lamp that cannot be lit is found before a driver looks for it.
+fn unlit((lamp, why): (Lamp, String)) -> Failure {
+    let key = Lamp::ALL.into_iter().find(|(_, l)| *l == lamp);
+    let key = key.map_or("", |(key, _)| key);
+    Failure::new(exit::NO_INPUT, format!("lamps.{key}: {why}"))
 }
 
 fn keys(config: &Config) -> Result<Option<Arc<dyn KeyProvider>>, Failure> {

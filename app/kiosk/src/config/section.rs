@@ -200,6 +200,18 @@ impl<'a> Section<'a> {
         Some(path)
     }
 
+    pub(super) fn led(&self, key: &str) -> Option<String> {
+        let name = self.text(key)?;
+        if name.is_empty() || name.contains('/') {
+            self.wrong(
+                key,
+                "must be the name of an LED as the kernel lists it, as in \"green:status\"",
+            );
+            return None;
+        }
+        Some(name)
+    }
+
     pub(super) fn host(&self, key: &str) -> Option<String> {
         let host = self.text(key)?;
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':');

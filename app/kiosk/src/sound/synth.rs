@@ -28,7 +28,7 @@ const AMPLITUDE: f64 = 0.6 * i16::MAX as f64;
 const FADE_MS: u32 = 6;
 
 /// Notes of a tone: frequency in hertz (0 is silence), length in milliseconds.
-const fn notes(tone: Tone) -> &'static [(f64, u32)] {
+pub(crate) const fn notes(tone: Tone) -> &'static [(f64, u32)] {
     match tone {
         Tone::Read => &[(1_760.0, 60)],
         Tone::Done => &[(1_046.5, 110), (0.0, 15), (1_318.5, 240)],
@@ -43,7 +43,7 @@ const fn notes(tone: Tone) -> &'static [(f64, u32)] {
             (1_174.7, 90),
         ],
         Tone::Fare(Chime::Up) => &[(880.0, 160), (1_568.0, 260)],
-        Tone::Fare(Chime::Down) => &[(1_568.0, 160), (880.0, 260)],
+        Tone::Fare(Chime::Down) => &[(1_568.0, 260), (880.0, 160)],
         Tone::Fare(Chime::Long) => &[(880.0, 700)],
     }
 }
