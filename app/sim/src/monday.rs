@@ -115,6 +115,7 @@ pub fn documents() -> Documents {
         catalogue: CATALOGUE.into(),
         notices: town::NOTICES.into(),
         nicknames: String::new(),
+        fares: None,
         rosters: vec![(FACILITY.into(), ROSTER.into())],
         absences: vec![(FACILITY.into(), ABSENCES.into())],
     }

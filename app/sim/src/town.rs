@@ -22,6 +22,8 @@ pub const CATALOGUE: &str = include_str!("../town/catalogue.toml");
 pub const NOTICES: &str = include_str!("../town/notices.toml");
 /// Who chose a nickname for the ranking.
 pub const NICKNAMES: &str = include_str!("../town/nicknames.toml");
+/// Who rides in which class.
+pub const FARES: &str = include_str!("../town/fares.toml");
 /// The people of the nursery, with [`PIN_PLACE`] where the PIN's hash belongs.
 pub const NURSERY: &str = include_str!("../town/roster-nursery.toml");
 /// The people of the community centre, likewise.

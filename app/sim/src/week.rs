@@ -128,6 +128,7 @@ pub fn documents() -> Documents {
         catalogue: CATALOGUE.into(),
         notices: town::NOTICES.into(),
         nicknames: String::new(),
+        fares: None,
         rosters: KIOSKS.iter().map(|(_, f)| roster(f)).collect(),
         absences: Vec::new(),
     }

@@ -25,6 +25,8 @@ pub struct Documents {
     pub notices: String,
     /// The nicknames of the ranking.
     pub nicknames: String,
+    /// Who rides in which class, where there is a bus.
+    pub fares: Option<String>,
     /// A roster per facility.
     pub rosters: Vec<(String, String)>,
     /// Absence notices per facility.
@@ -38,6 +40,7 @@ impl Documents {
             catalogue: town::CATALOGUE.into(),
             notices: town::NOTICES.into(),
             nicknames: town::NICKNAMES.into(),
+            fares: Some(town::FARES.into()),
             rosters: vec![
                 ("nursery".into(), town::NURSERY.into()),
                 ("community-centre".into(), town::COMMUNITY_CENTRE.into()),
@@ -101,6 +104,9 @@ impl City {
         fs::write(to.join("catalogue.toml"), &documents.catalogue)?;
         fs::write(to.join("notices.toml"), &documents.notices)?;
         fs::write(to.join("nicknames.toml"), &documents.nicknames)?;
+        if let Some(fares) = &documents.fares {
+            fs::write(to.join("fares.toml"), fares)?;
+        }
         for (facility, roster) in &documents.rosters {
             let roster = roster.replace(town::PIN_PLACE, &pin);
             fs::write(to.join(format!("rosters/{facility}.toml")), roster)?;

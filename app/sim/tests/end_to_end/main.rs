@@ -50,6 +50,7 @@ fn what_a_screen_promised_is_counted_once() {
     println!("MACHITAP_SEED={seed}");
     let mut stage = Stage::build(&Documents {
         catalogue: CATALOGUE.into(),
+        fares: None,
         ..Documents::sample()
     })
     .unwrap();

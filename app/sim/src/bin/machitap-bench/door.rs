@@ -121,6 +121,7 @@ pub(crate) fn measure(size: Size, figures: &mut Figures) -> Result<()> {
     println!("── the nursery's door");
     let mut documents = Documents::sample();
     documents.catalogue = CATALOGUE.into();
+    documents.fares = None;
     documents.rosters = vec![("nursery".into(), roster()?)];
     let stage = Stage::build_in(Dir::inside(&place())?, &documents)?;
     let mut kiosk = stage.kiosk("nursery-1", "nursery", Plan::default())?;

@@ -38,6 +38,7 @@ timing = { done_ms = 1000, message_ms = 1000, repeat_ms = 0 }
 pub(crate) fn documents() -> Documents {
     let mut documents = Documents::sample();
     documents.catalogue = CATALOGUE.into();
+    documents.fares = None;
     documents
         .rosters
         .retain(|(facility, _)| facility == "community-centre");

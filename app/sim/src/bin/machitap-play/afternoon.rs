@@ -45,10 +45,44 @@ pub(crate) fn play(stage: &mut Stage, p: &mut Player<'_>) -> Result<()> {
     )?;
     p.rest()?;
 
+    // A spin is one only where the city's word for this kiosk is known beforehand.
+    p.kiosk().wait_until_counted(LINK_LIMIT)?;
+    p.tap("minato", "visit-done")?;
+    p.touch_beginning("ガチャを まわす")?;
+    p.see(
+        "draw",
+        "draw",
+        "The spin a visit earned. What it brings is on the disk before it moves.",
+    )?;
+    p.touch_beginning("あける")?;
+    p.see_label("おわる", "draw-opened", "The capsule is open.")?;
+    p.touch_beginning("おわる")?;
+    p.rest()?;
+    p.tap("minato", "visit-done")?;
+    p.touch("わたしの ページ")?;
+    p.see("own:overview", "own", "A resident's own page.")?;
+    p.touch("まちを おうえんする")?;
+    p.see("own:projects", "projects", "What the town would build.")?;
+    p.touch_beginning("海の見える ベンチ")?;
+    p.wait_for("own:gift")?;
+    p.touch("10 ポイント")?;
+    p.touch("10 ポイントで おうえんする")?;
+    p.see(
+        "own:spent",
+        "gift",
+        "Ten points for a bench; the bar has grown.",
+    )?;
+    p.touch("もどる")?;
+    p.wait_for("own:projects")?;
+    p.touch("もどる")?;
+    p.wait_for("own:overview")?;
+    p.touch("おわる")?;
+    p.rest()?;
+
     say("The city's side is killed (SIGKILL) while people come.");
     stage.city.kill();
     p.touch("English")?;
-    p.tap("minato", "visit-done")?;
+    p.tap("christiana", "visit-done")?;
     p.picture(
         "visit-english",
         "A visit, in English, while the city is down.",

@@ -1,7 +1,8 @@
-//! The demonstration: a morning at a nursery and an afternoon at a community centre, on a
-//! real PC/SC stack, a real broker and the real programs.
+//! The demonstration: a morning at a nursery, an afternoon at a community centre and the bus
+//! home, on a real PC/SC stack, a real broker and the real programs.
 
 mod afternoon;
+mod bus;
 mod morning;
 mod player;
 mod summary;
@@ -86,11 +87,19 @@ fn act(stage: &mut Stage, album: &mut Album) -> Result<machitap_sim::oracle::Ver
     };
     let nursery = stage.kiosk("nursery-1", "nursery", plan)?;
     let centre = stage.kiosk("centre-1", "community-centre", Plan::default())?;
+    let plan = Plan {
+        size: "800x480",
+        ..Plan::default()
+    };
+    let bus = stage.kiosk("bus-1", "bus", plan)?;
     let mut nursery = Player::new(nursery, album, "保育園");
     morning::play(stage, &mut clock, &mut nursery)?;
     let mut nursery = nursery.into_kiosk();
     let mut centre = Player::new(centre, album, "公民館");
     afternoon::play(stage, &mut centre)?;
     let mut centre = centre.into_kiosk();
-    summary::judge(stage, [&mut nursery, &mut centre])
+    let mut bus = Player::new(bus, album, "バス");
+    bus::play(stage, &mut bus)?;
+    let mut bus = bus.into_kiosk();
+    summary::judge(stage, [&mut nursery, &mut centre, &mut bus])
 }

@@ -96,6 +96,21 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
+    /// Holds a sample card until that view comes, takes a picture at once, lets the kiosk come
+    /// to rest.
+    pub(crate) fn glance(
+        &mut self,
+        card: &str,
+        view: &str,
+        name: &str,
+        caption: &str,
+    ) -> Result<()> {
+        let held = self.hold(card)?;
+        self.see(view, name, caption)?;
+        held.remove();
+        self.rest()
+    }
+
     /// Presses what is labelled so.
     pub(crate) fn touch(&self, label: &str) -> Result<()> {
         let mut why = None;
@@ -112,6 +127,11 @@ impl<'a> Player<'a> {
     pub(crate) fn touch_undo(&self) -> Result<()> {
         self.control
             .touch_beginning("まちがえたとき", SCREEN_LIMIT / 6)
+    }
+
+    /// Presses what begins so.
+    pub(crate) fn touch_beginning(&self, with: &str) -> Result<()> {
+        self.control.touch_beginning(with, SCREEN_LIMIT / 6)
     }
 
     /// Types on the PIN pad.

@@ -13,7 +13,7 @@ use machitap_sim::{
 const LAST_LIMIT: Duration = Duration::from_secs(120);
 
 /// Waits for the city's receipts, ends the kiosks and compares.
-pub(crate) fn judge(stage: &mut Stage, mut kiosks: [&mut Kiosk; 2]) -> Result<Verdict> {
+pub(crate) fn judge(stage: &mut Stage, mut kiosks: [&mut Kiosk; 3]) -> Result<Verdict> {
     for kiosk in &mut kiosks {
         kiosk
             .wait_until_counted(LAST_LIMIT)
