@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use machitap_domain::{
     BootId, Draft, FacilityId, FactBody, FactId, KioskId, Pseudonym, Quality, Stamp,
     credential::CredentialKind,
+    fare::Ride,
     points::{Award, AwardReason},
     time::ClockSource,
 };
@@ -16,22 +17,46 @@ use crate::ledger;
 
 /// Facts put on disk together; a real tap puts two.
 const TOGETHER: u64 = 500;
-/// Residents who come again and again.
+/// Residents who come again and again, where nobody says which.
 const RESIDENTS: u64 = 400;
 
-/// Visits of the past, to be put into a journal by the kiosk's own store.
+/// What happened in the past.
+#[derive(Debug, Clone)]
+pub enum Deed {
+    /// By turns a visit and the points for it.
+    Visit,
+    /// A ride.
+    Ride(Ride),
+}
+
+/// Facts of the past, to be put into a journal by the kiosk's own store.
 #[derive(Debug, Clone)]
 pub struct Backlog {
     /// Whose journal.
     pub kiosk: KioskId,
     /// Where it stands.
     pub facility: FacilityId,
-    /// How many facts: visits and the points for them.
+    /// How many facts.
     pub facts: u64,
+    /// What they say.
+    pub deed: Deed,
+    /// Whom they are about, one after the other, again and again.
+    pub subjects: Vec<Pseudonym>,
     /// Over how many days before `until_ms` they are spread.
     pub days: u32,
     /// When the last of them happened, milliseconds since 1970-01-01T00:00:00Z.
     pub until_ms: i64,
+}
+
+/// Somebody: as many as a small hall has.
+///
+/// # Panics
+/// Never: each is a pseudonym.
+pub fn anybody() -> Vec<Pseudonym> {
+    let pseudonym = |n| Pseudonym::try_from(format!("{n:032x}"));
+    (0..RESIDENTS)
+        .map(|n| pseudonym(n).expect("32 digits are a pseudonym"))
+        .collect()
 }
 
 impl Backlog {
@@ -68,32 +93,38 @@ impl Backlog {
                         uncertainty_ms: Some(50),
                     },
                 };
-                drafts.push(draft(n, at, drafts.last())?);
+                drafts.push(self.draft(n, at, drafts.last()));
             }
             journal.append(drafts).context("appending the backlog")?;
             done = until;
         }
         Ok(())
     }
-}
 
-/// By turns a visit and the points for it.
-fn draft(n: u64, at: Stamp, before: Option<&Draft>) -> Result<Draft> {
-    let resident = (n / 2) % RESIDENTS;
-    let subject = Pseudonym::try_from(format!("{resident:032x}"))?;
-    let visit = before.filter(|_| n % 2 == 1).map(|visit| visit.id);
-    let body = match visit {
-        Some(_) => FactBody::Award(Award {
-            points: 10,
-            reason: AwardReason::Visit,
-        }),
-        None => FactBody::visit(CredentialKind::Citizen),
-    };
-    Ok(Draft {
-        id: FactId(Uuid::now_v7()),
-        subject: Some(subject),
-        at,
-        caused_by: visit,
-        body,
-    })
+    fn draft(&self, n: u64, at: Stamp, before: Option<&Draft>) -> Draft {
+        let (who, caused_by, body) = match &self.deed {
+            Deed::Ride(ride) => (n, None, FactBody::Ride(ride.clone())),
+            Deed::Visit => {
+                let visit = before.filter(|_| n % 2 == 1).map(|visit| visit.id);
+                let award = Award {
+                    points: 10,
+                    reason: AwardReason::Visit,
+                };
+                let body = match visit {
+                    Some(_) => FactBody::Award(award),
+                    None => FactBody::visit(CredentialKind::Citizen),
+                };
+                (n / 2, visit, body)
+            }
+        };
+        // There are fewer than 2^32 of them.
+        let who = who % self.subjects.len() as u64;
+        Draft {
+            id: FactId(Uuid::now_v7()),
+            subject: self.subjects.get(who as usize).copied(),
+            at,
+            caused_by,
+            body,
+        }
+    }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Result, ensure};
 use machitap_sim::{
-    backlog::Backlog,
+    backlog::{self, Backlog, Deed},
     oracle::{self, Verdict, Witness},
     stage::{Documents, Kiosk, Plan, Recipe, Stage, free_port, wait},
 };
@@ -69,6 +69,8 @@ fn three_weeks_without_a_network_are_counted_once() {
             kiosk: kiosk.id().clone(),
             facility: CENTRE.parse()?,
             facts: FACTS,
+            deed: Deed::Visit,
+            subjects: backlog::anybody(),
             days: 21,
             until_ms: i64::try_from(now.as_millis())?,
         }

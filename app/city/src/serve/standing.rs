@@ -24,6 +24,9 @@ use crate::{
     time::now_ms,
 };
 
+/// What the log says of a turn, with how long it took.
+const TURN: &str = "what residents have was judged";
+
 /// How it is kept.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
@@ -105,10 +108,18 @@ fn run(mut db: Db, plan: &Plan, asked: &Receiver<()>, shared: &Shared) {
         }
         {
             let mut kept = shared.lock();
-            if let Err(why) = kept.step(&mut db, plan, due, now_ms()) {
-                // Facts are counted without it; everything is built anew at the next turn.
-                tracing::error!(%why, "no new ranking and no new accounts");
-                *kept = Kept::default();
+            let began = Instant::now();
+            match kept.step(&mut db, plan, due, now_ms()) {
+                Ok(grew) => {
+                    let took_us = began.elapsed().as_micros();
+                    let (ranking, accounts) = (due.ranking, due.accounts);
+                    tracing::debug!(grew, ranking, accounts, took_us, "{}", TURN);
+                }
+                Err(why) => {
+                    // Facts are counted without it; everything is built anew at the next turn.
+                    tracing::error!(%why, "no new ranking and no new accounts");
+                    *kept = Kept::default();
+                }
             }
         }
         if let Some(key) = &plan.draw
@@ -155,7 +166,8 @@ impl Kept {
         self.ledger.as_ref()
     }
 
-    /// One turn. An answer is on disk before anything says it.
+    /// One turn; true when facts had come since the last. An answer is on disk before anything
+    /// says it.
     ///
     /// # Errors
     /// [`PublishError`]; then this is ahead of the disk and must be begun anew.
@@ -165,9 +177,9 @@ impl Kept {
         plan: &Plan,
         due: Due,
         now_ms: i64,
-    ) -> Result<(), PublishError> {
+    ) -> Result<bool, PublishError> {
         let ledger = follow(&mut self.ledger, db, plan)?;
-        ledger.catch_up(db)?;
+        let grew = ledger.catch_up(db)?;
         if ledger.has_open() {
             db.transaction(|db| ledger.settle(db, now_ms))?;
         }
@@ -193,7 +205,7 @@ impl Kept {
                 told.tell(db, ledger, now_ms)
             })?;
         }
-        Ok(())
+        Ok(grew)
     }
 }
 

@@ -58,6 +58,7 @@ pub struct City {
     dir: PathBuf,
     broker_port: u16,
     web_port: u16,
+    says_more: bool,
     process: Option<Process>,
 }
 
@@ -69,6 +70,7 @@ impl City {
             dir: dir.to_owned(),
             broker_port: ports::free()?,
             web_port: ports::free()?,
+            says_more: false,
             process: None,
         };
         // Run by root, the broker must be able to read what only root may.
@@ -193,7 +195,11 @@ impl City {
     /// When it cannot be started.
     pub fn start_quickly(&mut self) -> Result<()> {
         if self.process.is_none() {
-            self.process = Some(self.command("serve").start()?);
+            let mut recipe = self.command("serve");
+            if self.says_more {
+                recipe = recipe.env("RUST_LOG", "info,machitap_city=debug");
+            }
+            self.process = Some(recipe.start()?);
         }
         Ok(())
     }
@@ -233,15 +239,51 @@ impl City {
         Ok(serde_json::from_str(&said)?)
     }
 
-    /// The resident's pseudonyms at halls.
+    /// The residents' pseudonyms at halls.
     ///
     /// # Errors
     /// When its key cannot be read.
     pub fn visit_key(&self) -> Result<PurposeKey> {
-        let text = fs::read_to_string(self.home.join("keys/visit.key"))?;
+        self.purpose_key("visit")
+    }
+
+    /// The residents' pseudonyms in buses.
+    ///
+    /// # Errors
+    /// When its key cannot be read.
+    pub fn transport_key(&self) -> Result<PurposeKey> {
+        self.purpose_key("transport")
+    }
+
+    fn purpose_key(&self, purpose: &str) -> Result<PurposeKey> {
+        let text = fs::read_to_string(self.home.join(format!("keys/{purpose}.key")))?;
         let mut key = [0; 32];
         hex::decode_to_slice(text.trim(), &mut key)?;
         Ok(PurposeKey::new(key))
+    }
+
+    /// How long each turn took in which facts were judged and the boards were made anew, in
+    /// the order of the log; needs [`City::say_more`].
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn turns(&self) -> Result<Vec<Duration>> {
+        let log = fs::read_to_string(self.command("serve").log)?;
+        let took = |line: &str| {
+            let words = "judged grew=true ranking=true";
+            let (_, us) = line
+                .contains(words)
+                .then_some(line)?
+                .split_once("took_us=")?;
+            let us = us.split(' ').next()?.parse().ok()?;
+            Some(Duration::from_micros(us))
+        };
+        Ok(log.lines().filter_map(took).collect())
+    }
+
+    /// From its next start on the log tells more.
+    pub const fn say_more(&mut self) {
+        self.says_more = true;
     }
 
     /// What a document that is not sealed says.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result, ensure};
 use machitap_sim::{
-    backlog::Backlog,
+    backlog::{self, Backlog, Deed},
     oracle::{self, Witness},
     stage::{Kiosk, Plan, Stage, wait},
 };
@@ -35,6 +35,8 @@ pub(crate) fn measure(size: Size, figures: &mut Figures) -> Result<()> {
         kiosk: kiosk.id().clone(),
         facility: "community-centre".parse()?,
         facts: size.facts,
+        deed: Deed::Visit,
+        subjects: backlog::anybody(),
         days: 21,
         until_ms: i64::try_from(now.as_millis())?,
     }

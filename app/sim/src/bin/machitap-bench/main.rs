@@ -12,6 +12,7 @@ mod keeper;
 mod life;
 mod mqtt;
 mod tap;
+mod years;
 
 use std::{path::PathBuf, process::ExitCode, time::Instant};
 
@@ -37,6 +38,7 @@ struct Cli {
 enum Part {
     Tap,
     Door,
+    Years,
     Backlog,
     Life,
     Idle,
@@ -57,6 +59,9 @@ struct Size {
     starts: usize,
     idle_s: u64,
     long_taps: u64,
+    past: [u64; 2],
+    residents: u32,
+    year_taps: usize,
 }
 
 const FULL: Size = Size {
@@ -65,6 +70,9 @@ const FULL: Size = Size {
     starts: 7,
     idle_s: 60,
     long_taps: 10_000,
+    past: [1_000, 1_000_000],
+    residents: 20_000,
+    year_taps: 40,
 };
 const QUICK: Size = Size {
     taps: 6,
@@ -72,6 +80,9 @@ const QUICK: Size = Size {
     starts: 2,
     idle_s: 3,
     long_taps: 200,
+    past: [1_000, 4_000],
+    residents: 750,
+    year_taps: 3,
 };
 
 fn main() -> ExitCode {
@@ -102,6 +113,9 @@ fn measure(cli: &Cli) -> Result<()> {
     }
     if wanted(Part::Door) {
         door::measure(size, &mut figures)?;
+    }
+    if wanted(Part::Years) {
+        years::measure(size, &mut figures)?;
     }
     if wanted(Part::Backlog) {
         backlog::measure(size, &mut figures)?;
