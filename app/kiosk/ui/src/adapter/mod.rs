@@ -169,6 +169,7 @@ impl Models {
                 let undo = match &own.page {
                     OwnPage::Spent(spent) => spent.undo,
                     OwnPage::Code(code) => Some(code.remaining),
+                    OwnPage::Preferences(sheet) => sheet.undo,
                     _ => None,
                 };
                 (Page::Own, undo)
