@@ -10,6 +10,7 @@ use machitap_domain::{
     BootId, Fact, FactBody, Folds, Incarnation, KioskId, Pseudonym,
     fold::FoldKey,
     points::{Account, merge::AwardMade, offers::Progress, spend::SpendFor},
+    preferences::{Latest, Preferences},
     ranking::Ranking,
 };
 use serde::Serialize;
@@ -143,11 +144,11 @@ impl Ledger {
         followed.upto = fact.key.seq;
         let mut known = false;
         for key in followed.folds.apply(fact, zone) {
-            if let FoldKey::Account(who) = key {
+            if let FoldKey::Account(who) | FoldKey::Chosen(who) = key {
                 let resident = self.residents.entry(who).or_default();
                 resident.journals.insert(journal);
                 self.touched.insert(who);
-                known |= fact.subject == Some(who);
+                known |= matches!(key, FoldKey::Account(_)) && fact.subject == Some(who);
             }
         }
         match (&fact.body, fact.subject) {
@@ -330,6 +331,24 @@ impl Ledger {
     pub(crate) fn visits(&self, who: &Pseudonym, resident: &Resident) -> u64 {
         let accounts = resident.journals.iter();
         accounts.map(|j| self.account(*j, who).visits()).sum()
+    }
+
+    /// How a resident wants to be served; `None` for one who never chose.
+    pub fn preferences(&self, who: &Pseudonym) -> Option<Preferences> {
+        let latest = self.preferred(who, self.resident(who)?, |_| true)?;
+        Some(latest.preferences)
+    }
+
+    /// The same by the journals alone that `speaks` takes in.
+    pub(crate) fn preferred(
+        &self,
+        who: &Pseudonym,
+        resident: &Resident,
+        speaks: impl Fn(i64) -> bool,
+    ) -> Option<Latest> {
+        let journals = resident.journals.iter().filter(|j| speaks(**j));
+        let folds = journals.filter_map(|j| self.folds(*j));
+        folds.fold(None, |latest, f| Latest::of(latest, f.chosen(who).latest()))
     }
 
     /// What one journal makes of a resident.

@@ -5,6 +5,7 @@ pub mod boards;
 mod counted;
 pub mod prize;
 pub mod resident;
+pub mod served;
 pub mod story;
 mod tally;
 pub mod told;

@@ -24,6 +24,7 @@ use crate::{
         spend::{Spend, SpendVerdict},
         visit::Visit,
     },
+    preferences::Preferred,
     pseudonym::Pseudonym,
     time::{BootId, DayKey, Quality, Stamp},
 };
@@ -391,6 +392,8 @@ pub enum FactBody {
         /// The life that ended, when it could still be read.
         old: Option<Incarnation>,
     },
+    /// A resident chose how to be served.
+    Preferred(Preferred),
     /// A kind this version does not know; kept byte for byte, never interpreted.
     #[serde(other)]
     Unknown,

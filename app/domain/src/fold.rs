@@ -3,6 +3,7 @@
 mod draws;
 mod events;
 mod fares;
+mod preferences;
 mod reception;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::{
     ids::NoticeId,
     nursery::{alarm::Alarm, correction::Correction, fee::FeeMade, house::House},
     points::{Account, VisitMade, account::Ended},
+    preferences::Chosen,
     pseudonym::Pseudonym,
     reception::{Patient, Receptions},
     time::{BootId, DayKey, Quality, Stamp},
@@ -48,6 +50,8 @@ pub enum FoldKey {
     Patient(Pseudonym),
     /// The kiosk's queue and what it has to hand off.
     Receptions,
+    /// How a resident wants to be served.
+    Chosen(Pseudonym),
 }
 
 /// Notices a household has seen are remembered so many.
@@ -88,6 +92,8 @@ pub enum FoldValue {
     Patient(Patient),
     /// The kiosk's queue and what it has to hand off.
     Receptions(Receptions),
+    /// How a resident wants to be served.
+    Chosen(Chosen),
 }
 
 /// Attendance and accounts, by pseudonym, and the house.
@@ -104,6 +110,7 @@ pub struct Folds {
     events: Counts,
     patients: BTreeMap<Pseudonym, Patient>,
     receptions: Receptions,
+    chosen: BTreeMap<Pseudonym, Chosen>,
 }
 
 impl Default for Folds {
@@ -127,6 +134,7 @@ impl Folds {
             events: Counts::new(),
             patients: BTreeMap::new(),
             receptions: Receptions::new(),
+            chosen: BTreeMap::new(),
         }
     }
 
@@ -197,6 +205,7 @@ impl Folds {
                 keys.extend(self.void_draws(subject, *undone));
                 keys.extend(self.void_ride(subject, *undone));
                 keys.extend(self.void_announcement(subject, *undone));
+                keys.extend(self.void_choice(subject, *undone));
                 keys
             }
             (FactBody::SpinsGiven(_) | FactBody::Drawn(_) | FactBody::DrawSeen, _) => {
@@ -211,6 +220,9 @@ impl Folds {
                 self.announce(fact, patient, system, *queue, zone)
             }
             (FactBody::HandedOff { withdrawn }, _) => self.hand_off(fact, *withdrawn),
+            (FactBody::Preferred(preferred), Some(resident)) => {
+                self.choose(fact, resident, *preferred)
+            }
             (FactBody::Alarm { alarm, day }, Some(subject)) => {
                 self.house.raise(Alarm {
                     fact: fact.id,
@@ -370,6 +382,7 @@ impl Folds {
             FoldKey::Patient(p) => self.patients.get(&p).cloned().map(FoldValue::Patient),
             FoldKey::Receptions => (self.receptions != Receptions::new())
                 .then(|| FoldValue::Receptions(self.receptions.clone())),
+            FoldKey::Chosen(r) => self.chosen.get(&r).cloned().map(FoldValue::Chosen),
         }
     }
 
@@ -398,6 +411,9 @@ impl Folds {
                 self.patients.insert(who, patient);
             }
             (FoldKey::Receptions, FoldValue::Receptions(queue)) => self.receptions = queue,
+            (FoldKey::Chosen(resident), FoldValue::Chosen(chosen)) => {
+                self.chosen.insert(resident, chosen);
+            }
             _ => return false,
         }
         true
@@ -431,6 +447,10 @@ impl Folds {
             .patients
             .iter()
             .map(|(k, v)| (FoldKey::Patient(*k), FoldValue::Patient(v.clone())));
+        let chosen = self
+            .chosen
+            .iter()
+            .map(|(k, v)| (FoldKey::Chosen(*k), FoldValue::Chosen(v.clone())));
         let of_the_kiosk = [FoldKey::Events, FoldKey::Receptions];
         let of_the_kiosk = of_the_kiosk
             .into_iter()
@@ -444,6 +464,7 @@ impl Folds {
             .chain(rides)
             .chain(patients)
             .chain(of_the_kiosk)
+            .chain(chosen)
     }
 
     /// True when something of that boot still stands on an untrusted time.
@@ -455,6 +476,7 @@ impl Folds {
             || self.accounts.values().any(|a| a.has_unsure(boot))
             || self.rides.values().any(|r| r.has_unsure(boot))
             || self.receptions.has_unsure(boot)
+            || self.chosen.values().any(|c| c.has_unsure(boot))
             || self.house.alarms().iter().any(|a| unsure(&a.at))
     }
 
@@ -497,6 +519,10 @@ impl Folds {
             keys.extend(touched.then_some(FoldKey::Rides(*holder)));
         }
         keys.extend(self.mend_receptions(mend));
+        keys.extend(self.mend_choices(|at| {
+            let mut day = DayKey::Boot(at.boot);
+            mend(at, &mut day)
+        }));
         let mut touched = false;
         for alarm in self.house.alarms_mut() {
             touched |= mend(&mut alarm.at, &mut alarm.day.clone());

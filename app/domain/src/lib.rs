@@ -18,6 +18,7 @@ pub mod pairing;
 pub mod picture;
 pub mod pii;
 pub mod points;
+pub mod preferences;
 pub mod pseudonym;
 pub mod ranking;
 pub mod reception;

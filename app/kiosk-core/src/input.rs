@@ -9,6 +9,7 @@ use machitap_domain::{
     notices::Notices,
     nursery::absence::Absences,
     points::{accounts::Accounts, offers::Progress},
+    preferences::Preference,
     ranking::Ranking,
     roster::Roster,
 };
@@ -216,6 +217,8 @@ pub enum Touch {
     Tab(OwnTab),
     /// Turns over so many pages of a list, back where it is negative.
     Pages(i32),
+    /// Chooses how to be served, on that tab of the own page.
+    Prefer(Preference),
 }
 
 /// What staff can do. What the present page does not offer is ignored.

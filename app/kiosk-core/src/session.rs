@@ -24,6 +24,7 @@ mod standing;
 mod turn;
 mod visit;
 mod watch;
+mod wishes;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -39,6 +40,7 @@ use machitap_domain::{
     notices::Notices,
     nursery::{absence::Absences, settings::Nursery},
     points::{accounts::Accounts, offers::Progress},
+    preferences::Preferences,
     ranking::Ranking,
     roster::Roster,
 };
@@ -160,6 +162,10 @@ pub struct Session {
     unsure_boot: Option<BootId>,
     language: Language,
     language_until: Option<Millis>,
+    /// The card whose session this is.
+    holder: Option<Credential>,
+    /// How its holder wants to be served.
+    wishes: Preferences,
     tap: Option<Tap>,
     state: State,
     after: VecDeque<After>,
@@ -247,6 +253,8 @@ impl Session {
             unsure_boot: folds.has_unsure(now.boot).then_some(now.boot),
             language: Language::default(),
             language_until: None,
+            holder: None,
+            wishes: Preferences::default(),
             tap: None,
             state: State::Base,
             after: VecDeque::new(),
@@ -429,13 +437,12 @@ impl Session {
             return;
         }
         match &self.state {
-            State::Base => {
-                self.language = Language::default();
-                self.language_until = None;
-                self.changed = true;
-            }
+            State::Base => self.end_session(),
             State::Committing => {}
-            State::Reading { .. } => self.message(cx, MessageKind::HoldStill),
+            State::Reading { .. } => {
+                self.card_of_nobody();
+                self.message(cx, MessageKind::HoldStill);
+            }
             State::Household(open) if open.by_itself() => self.confirm_household(cx),
             State::Choosing(_) => self.leave_choosing(cx),
             State::Asking(_) => self.leave_asking(cx),
@@ -519,9 +526,10 @@ impl Session {
     }
 
     fn go(&mut self, state: State) {
-        if matches!(state, State::Base) && !matches!(self.state, State::Reading { .. }) {
-            self.language = Language::default();
-            self.language_until = None;
+        // A language touched before any card was held outlives a card that was not read.
+        let untouched = matches!(self.state, State::Reading { .. }) && self.holder.is_none();
+        if matches!(state, State::Base) && !untouched {
+            self.end_session();
         }
         self.state = state;
         self.changed = true;

@@ -14,6 +14,7 @@ use machitap_domain::{
     ClockSource, Millis, Pii,
     attendance::{Direction, Role},
     catalogue::Language,
+    preferences::TextSize,
     roster::ClassMark,
 };
 
@@ -36,6 +37,12 @@ pub struct Screen {
     pub view: View,
     /// The language of this session.
     pub language: Language,
+    /// How large its text is.
+    pub text: TextSize,
+    /// What it says is to be spoken, too.
+    pub voice: bool,
+    /// False: nothing on it moves, the capsule machine stands still.
+    pub motion: bool,
 }
 
 /// The strip on top of every screen.

@@ -78,6 +78,7 @@ const fn own_page(page: &OwnPage) -> &'static str {
         OwnPage::Held(_) => "own:held",
         OwnPage::Phone(_) => "own:phone",
         OwnPage::Code(_) => "own:code",
+        OwnPage::Preferences(_) => "own:preferences",
     }
 }
 

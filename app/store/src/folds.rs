@@ -46,6 +46,7 @@ fn row_key(key: FoldKey) -> (&'static str, String) {
         FoldKey::Events => ("events", NOBODY.to_owned()),
         FoldKey::Patient(subject) => ("patient", subject.to_string()),
         FoldKey::Receptions => ("receptions", NOBODY.to_owned()),
+        FoldKey::Chosen(subject) => ("chosen", subject.to_string()),
     }
 }
 
@@ -63,12 +64,13 @@ fn read_key(kind: &str, subject: &str) -> Option<FoldKey> {
         "events" if subject == NOBODY => Some(FoldKey::Events),
         "patient" => of(FoldKey::Patient),
         "receptions" if subject == NOBODY => Some(FoldKey::Receptions),
+        "chosen" => of(FoldKey::Chosen),
         _ => None,
     }
 }
 
 /// The entries facts about that subject may touch.
-const fn keys_of(subject: Pseudonym) -> [FoldKey; 6] {
+const fn keys_of(subject: Pseudonym) -> [FoldKey; 7] {
     [
         FoldKey::Child(subject),
         FoldKey::Account(subject),
@@ -76,6 +78,7 @@ const fn keys_of(subject: Pseudonym) -> [FoldKey; 6] {
         FoldKey::Spins(subject),
         FoldKey::Rides(subject),
         FoldKey::Patient(subject),
+        FoldKey::Chosen(subject),
     ]
 }
 

@@ -17,6 +17,7 @@ use machitap_domain::{
         fee::{DayFee, Fee, Unsettled},
     },
     points::spend::{Spend, SpendFor, SpendVerdict},
+    preferences::{Preference, Preferences, Preferred},
     time::{BootId, ClockSource, Quality, Stamp},
 };
 use machitap_store::{AppendError, DocumentError, Journal, ReceiptOutcome};
@@ -46,6 +47,12 @@ enum Op {
         kind: u8,
         who: u8,
         cause: u64,
+        clock: bool,
+    },
+    /// A choice of how to be served, on a clock or on none.
+    Choose {
+        who: u8,
+        still: bool,
         clock: bool,
     },
     /// A fact of the nursery about that subject, caused by that name.
@@ -88,6 +95,8 @@ fn op() -> impl Strategy<Value = Op> {
         6 => (0..6u8, 0..3u8, 0..60u64, any::<bool>()).prop_map(
             |(kind, who, cause, clock)| Op::Door { kind, who, cause, clock }
         ),
+        3 => (0..3u8, any::<bool>(), any::<bool>())
+            .prop_map(|(who, still, clock)| Op::Choose { who, still, clock }),
         1 => Just(Op::CorrectClock),
         1 => (0..4u8).prop_map(Op::NameUsedTwice),
         4 => (0..60u64, prop::bool::weighted(0.1), prop::bool::weighted(0.1))
@@ -366,6 +375,14 @@ fn step(place: &Place, journal: Journal, model: &mut Model, op: Op) -> Journal {
             let drafts = (0..times)
                 .map(|_| ride(2 * model.name(), who, counts))
                 .collect();
+            let drafts = if clock { drafts } else { unsure(drafts, 8) };
+            append(&mut journal, model, drafts);
+        }
+        Op::Choose { who, still, clock } => {
+            let before = model.folds.chosen(&subject(who)).latest();
+            let wanted = Preferences::default().with(Preference::Still(still));
+            let body = FactBody::Preferred(Preferred::over(before, wanted));
+            let drafts = vec![draft(2 * model.name(), Some(subject(who)), body)];
             let drafts = if clock { drafts } else { unsure(drafts, 8) };
             append(&mut journal, model, drafts);
         }

@@ -8,7 +8,7 @@ use machitap_city::{
     points::{
         Town,
         prize::{self, NotDrawn},
-        story,
+        served, story,
     },
     time::now_ms,
 };
@@ -69,6 +69,9 @@ pub(super) fn account(config: &Config, citizen: &CitizenId) -> Result<(), Failur
         "{who}: {} points, {} of them set aside; {} earned; {} visits",
         balance.points, balance.reserved, balance.earned, balance.visits
     );
+    if let Some(preferences) = ledger.preferences(&who) {
+        println!("{}", served::said(&preferences));
+    }
     let town = ledger.town();
     for line in story::lines(town, &who, resident, town.today(now_ms())) {
         println!("{line}");

@@ -3,5 +3,6 @@
 mod answers;
 mod any_order;
 mod boards;
+mod preferences;
 pub(crate) mod sample;
 mod telling;

@@ -10,6 +10,7 @@ use machitap_domain::{
         accounts::{Accounts, Own, Standing},
         spend::SpendVerdict,
     },
+    preferences::Latest,
 };
 use machitap_wire::DocumentName;
 
@@ -32,8 +33,45 @@ pub struct Told {
     kiosks: BTreeMap<KioskId, ToldRow>,
 }
 
+/// What a kiosk is told of those who come to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    /// All: it has pages of their own.
+    Everything,
+    /// How they want to be served: it says no balance, so it is told none.
+    HowToServe,
+}
+
+impl Tells {
+    /// `None`: nothing. A nursery, a bus and a reception know people by other names, and are not
+    /// told at the moment somebody chose: who listens would see which of their lists changed
+    /// just then, and whose name in the hall's stream that is.
+    const fn at(service: &Service) -> Option<Self> {
+        match service {
+            Service::Visit { .. } => Some(Self::Everything),
+            Service::Event(_) => Some(Self::HowToServe),
+            Service::Nursery(_) | Service::Fare(_) | Service::Reception(_) => None,
+        }
+    }
+
+    /// True when what was told is not more than that.
+    fn covers(self, told: &ToldRow) -> bool {
+        let mut holders = told.base.holders.values().chain(told.news.holders.values());
+        self == Self::Everything || holders.all(|s| *s == served(s.preferred))
+    }
+}
+
+/// How somebody wants to be served, and nothing of what they have.
+fn served(preferred: Option<Latest>) -> Standing {
+    Standing {
+        preferred,
+        ..Standing::default()
+    }
+}
+
 /// One kiosk as the ledger knows it.
 struct Place<'a> {
+    tells: Tells,
     ledger: &'a Ledger,
     journals: BTreeSet<i64>,
     present: i64,
@@ -41,7 +79,7 @@ struct Place<'a> {
 }
 
 impl Told {
-    /// Tells every kiosk that gives points what has changed. Within a transaction, and after
+    /// Tells every kiosk that serves people by their visit's name what has changed. Within a transaction, and after
     /// the answers are on disk; after an error both this and the ledger are begun anew.
     ///
     /// # Errors
@@ -55,13 +93,10 @@ impl Told {
                 self.kiosks.insert(kiosk.kiosk.clone(), row);
             }
             let facilities = &ledger.town().catalogue.facilities;
-            let visited = facilities
-                .get(&kiosk.facility)
-                .is_some_and(|f| matches!(f.service, Service::Visit { .. }));
-            if visited {
-                self.tell_one(db, ledger, kiosk, &changed, now_ms)?;
-            } else {
-                self.withdraw(db, kiosk, now_ms)?;
+            let facility = facilities.get(&kiosk.facility);
+            match facility.and_then(|f| Tells::at(&f.service)) {
+                Some(tells) => self.tell_one(db, ledger, (kiosk, tells), &changed, now_ms)?,
+                None => self.withdraw(db, kiosk, now_ms)?,
             }
         }
         Ok(())
@@ -71,7 +106,7 @@ impl Told {
         &mut self,
         db: &Db,
         ledger: &Ledger,
-        kiosk: &Enrolled,
+        (kiosk, tells): (&Enrolled, Tells),
         changed: &BTreeSet<Pseudonym>,
         now_ms: i64,
     ) -> Result<(), PublishError> {
@@ -80,6 +115,7 @@ impl Told {
             return Ok(());
         };
         let place = Place {
+            tells,
             ledger,
             journals: lives.into_iter().map(|(journal, _)| journal).collect(),
             present,
@@ -87,13 +123,19 @@ impl Told {
         };
         let seal_to = String::from(kiosk.seal_to.clone());
         let told = self.kiosks.get_mut(&kiosk.kiosk);
-        let Some(told) = told.filter(|t| t.seal_to == seal_to && t.base.life == Some(life)) else {
+        let Some(told) =
+            told.filter(|t| t.seal_to == seal_to && t.base.life == Some(life) && tells.covers(t))
+        else {
             return self.tell_all(db, &place, kiosk, now_ms);
         };
         let mut news = told.news.clone();
         for who in changed {
-            let Some(standing) = place.standing(who) else {
-                continue;
+            let told_of = |told: &Accounts| told.holders.contains_key(who);
+            let standing = match place.standing(who) {
+                Some(standing) => standing,
+                // What was chosen was taken back.
+                None if told_of(&told.base) || told_of(&news) => Standing::default(),
+                None => continue,
             };
             if told.base.holders.get(who) == Some(&standing) {
                 news.holders.remove(who);
@@ -137,7 +179,7 @@ impl Told {
         self.put(db, kiosk, base, now_ms)
     }
 
-    /// A kiosk that gave points and does no more is left nothing of anybody.
+    /// A kiosk that was told of people and serves them no more is left nothing of anybody.
     fn withdraw(&mut self, db: &Db, kiosk: &Enrolled, now_ms: i64) -> Result<(), PublishError> {
         let Some(told) = self.kiosks.get(&kiosk.kiosk) else {
             return Ok(());
@@ -196,6 +238,12 @@ impl Place<'_> {
         if resident.journals.is_disjoint(&self.journals) {
             return None;
         }
+        let preferred = self
+            .ledger
+            .preferred(who, resident, |journal| journal != self.present);
+        if self.tells == Tells::HowToServe {
+            return preferred.map(|latest| served(Some(latest)));
+        }
         let judged = &resident.judged;
         let account = self.ledger.account(self.present, who);
         let open = account.spends().open().iter();
@@ -210,6 +258,7 @@ impl Place<'_> {
             earned: judged.in_span.clone(),
             answers,
             spent: judged.spent.clone(),
+            preferred,
         })
     }
 

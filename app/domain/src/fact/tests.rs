@@ -1,5 +1,7 @@
 use super::*;
+use crate::catalogue::Language;
 use crate::points::{AwardReason, spend::SpendFor};
+use crate::preferences::{Preferences, TextSize};
 use crate::time::ClockSource;
 
 pub(crate) fn stamp(mono_ms: u64, wall_ms: i64) -> Stamp {
@@ -91,6 +93,28 @@ fn the_bytes_of_a_visit_and_its_award_are_fixed() {
                 verdict: SpendVerdict::Settled,
             },
             r#"{"kind":"spend-answered","verdict":"settled"}"#,
+        ),
+        (
+            FactBody::Preferred(Preferred {
+                preferences: Preferences::default(),
+                after_ms: None,
+            }),
+            r#"{"kind":"preferred","preferences":{}}"#,
+        ),
+        (
+            FactBody::Preferred(Preferred {
+                preferences: Preferences {
+                    language: Some(Language::En),
+                    text: TextSize::Largest,
+                    voice: Some(false),
+                    still: true,
+                },
+                after_ms: Some(7),
+            }),
+            concat!(
+                r#"{"kind":"preferred","preferences":{"language":"en","text":"largest","#,
+                r#""voice":false,"still":true},"after_ms":7}"#
+            ),
         ),
         (
             FactBody::Paired {

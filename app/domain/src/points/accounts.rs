@@ -18,6 +18,7 @@ use super::{account::Account, spend::SpendVerdict};
 use crate::{
     fact::FactId,
     ids::{Incarnation, OfferId},
+    preferences::Latest,
     pseudonym::Pseudonym,
     ranking::{Period, Span},
 };
@@ -61,6 +62,11 @@ pub struct Standing {
     /// Entries and gifts the city has settled, over all kiosks, points by offer.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub spent: BTreeMap<OfferId, u64>,
+    /// How they want to be served, as *other* journals than that life of the kiosk's say: of
+    /// what was chosen here this journal alone speaks, and so a choice that is taken back here
+    /// is gone at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred: Option<Latest>,
 }
 
 /// What one journal makes of a resident, by its own fold: nothing is judged.

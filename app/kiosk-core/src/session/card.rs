@@ -69,6 +69,7 @@ impl Session {
         if self.tap != Some(tap) {
             return;
         }
+        self.card_of_nobody();
         if matches!(problem, CardProblem::Unknown | CardProblem::NotGenuine)
             && self.fares_are_told()
         {
@@ -86,6 +87,7 @@ impl Session {
     }
 
     pub(super) fn two_cards(&mut self, cx: &mut Turn<'_>) {
+        self.card_of_nobody();
         self.refuse(cx, MessageKind::TwoCards, Refusal::TwoCards);
     }
 
@@ -107,6 +109,7 @@ impl Session {
 
     /// Opens what this credential opens here.
     pub(super) fn open(&mut self, cx: &mut Turn<'_>, credential: Credential) {
+        self.begin_session(&credential);
         // While the kiosk cannot serve at all, the base screen says why.
         let Some(service) = self
             .service()

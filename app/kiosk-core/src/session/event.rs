@@ -48,6 +48,7 @@ impl Session {
         let Some(visitor) = self.visitor(credential) else {
             return self.refuse(cx, MessageKind::UnknownCard, Refusal::UnknownCard);
         };
+        self.serve_as(cx.folds, &visitor);
         let account = cx.folds.account(&visitor.subject);
         let repeat_ms = self.timing().repeat_ms;
         let lately = |at: &Stamp| cx.now.at_least_since(at) < repeat_ms;

@@ -7,11 +7,12 @@
 mod history;
 mod offers;
 mod phone;
+mod preferences;
 mod purse;
 mod view;
 
 use machitap_domain::{
-    FactBody, FactId, Millis, Now, Pii,
+    FactBody, FactId, Millis, Now, Pii, Stamp,
     ids::OfferId,
     points::spend::{Spend, SpendFor},
 };
@@ -20,7 +21,7 @@ use super::{After, Session, State, Turn, visit::Visitor};
 use crate::{
     input::Touch,
     output::{Output, Tone},
-    view::OwnTab,
+    view::{OwnTab, Remaining},
 };
 
 /// The own page closes after this without a touch, milliseconds.
@@ -40,6 +41,8 @@ pub(super) struct Owner {
     /// Which page of the tab's list, counted from 0.
     list: usize,
     page: Page,
+    /// The choice of how to be served that can still be taken back.
+    chosen: Option<(FactId, Stamp)>,
     until: Millis,
 }
 
@@ -62,6 +65,7 @@ impl Owner {
             tab: OwnTab::Overview,
             list: 0,
             page: Page::Tab,
+            chosen: None,
             until: now.mono_ms + OWN_MS,
         }
     }
@@ -78,6 +82,11 @@ impl Owner {
         }
     }
 
+    /// Whose page shows how they are served, to be served so from now on.
+    pub(super) fn chooses(&self) -> Option<&Visitor> {
+        (self.tab == OwnTab::Preferences).then_some(&self.visitor)
+    }
+
     fn turned_to(self, page: Page) -> Self {
         Self { page, ..self }
     }
@@ -87,6 +96,7 @@ impl Session {
     /// From the screen of a visit to the visitor's own page.
     pub(super) fn own_from_visit(&mut self, cx: &Turn<'_>, visitor: Visitor) {
         if self.has_own_page(&visitor) {
+            self.serve_as(cx.folds, &visitor);
             self.go(State::Own(Box::new(Owner::new(visitor, cx.now))));
         }
     }
@@ -110,6 +120,12 @@ impl Session {
                 ..owner
             },
             (Page::Tab, Touch::Confirm) if tab == OwnTab::Phone => return self.pair(cx, owner),
+            (Page::Tab, Touch::Prefer(one)) if tab == OwnTab::Preferences => {
+                return self.prefer(cx, owner, one);
+            }
+            (Page::Tab, Touch::Undo) if tab == OwnTab::Preferences => {
+                return self.take_choice_back(cx, owner);
+            }
             (Page::Tab, Touch::Confirm | Touch::Cancel) => return self.go(State::Base),
             (Page::Tab, Touch::Pages(by)) => Owner {
                 list: self.list_page(&owner, by, cx),
@@ -219,6 +235,12 @@ impl Session {
             self.append(cx, drafts, After::Quiet);
         }
     }
+}
+
+/// How long what was done then can still be taken back.
+fn undo_left(total_ms: Millis, at: &Stamp, now: &Now) -> Option<Remaining> {
+    let left_ms = total_ms.checked_sub(now.at_least_since(at))?;
+    (left_ms > 0).then_some(Remaining { left_ms, total_ms })
 }
 
 /// The offer a spend is for.

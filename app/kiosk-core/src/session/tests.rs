@@ -12,6 +12,7 @@ mod own;
 mod panel;
 mod phone;
 mod points;
+mod preferences;
 mod prices;
 mod reception;
 mod service;

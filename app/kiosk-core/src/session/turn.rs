@@ -56,6 +56,9 @@ impl Session {
             }
             Some(After::Own(owner)) => {
                 cx.out.push(Output::Tone(Tone::Done));
+                if let Some(visitor) = owner.chooses() {
+                    self.serve_as(cx.folds, visitor);
+                }
                 self.go(State::Own(Box::new(owner.touched(cx.now))));
             }
             Some(After::Fare(told)) => self.tell(cx, told),
@@ -148,6 +151,9 @@ impl Session {
                     header,
                     view: self.view(now, folds),
                     language: self.language,
+                    text: self.wishes.text,
+                    voice: self.speaks(),
+                    motion: !self.wishes.still,
                 };
                 self.changed = false;
                 if self.shown.as_ref() != Some(&screen) {

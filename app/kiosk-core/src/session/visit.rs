@@ -93,6 +93,7 @@ impl Session {
             self.refuse(cx, MessageKind::UnknownCard, Refusal::UnknownCard);
             return;
         };
+        self.serve_as(cx.folds, &visitor);
         if self.draw_seen_by(cx, &visitor) {
             return;
         }

@@ -1,7 +1,7 @@
 //! A resident's own page as plain data: what they have, what they did, what can be done
 //! with points, and what the kiosk holds about them.
 
-use machitap_domain::{Pii, points::caps::Age};
+use machitap_domain::{Pii, points::caps::Age, preferences::Preferences};
 
 use super::{
     GainedLine, GiftSheet, PrizeCard, PrizeSheet, ProjectCard, Remaining, Spent, WallTime,
@@ -70,6 +70,8 @@ pub enum OwnTab {
     Phone,
     /// What this kiosk holds about them.
     Held,
+    /// How they want to be served.
+    Preferences,
 }
 
 /// What an own page says.
@@ -105,6 +107,19 @@ pub enum OwnPage {
     Code(PhoneCode),
     /// What this kiosk holds about them.
     Held(Held),
+    /// How they want to be served. [`crate::Touch::Prefer`] chooses, and the next screen is so;
+    /// [`crate::Touch::Undo`] takes the last choice back while the ring runs;
+    /// [`crate::Touch::Confirm`] and [`crate::Touch::Cancel`] close the page.
+    Preferences(PreferenceSheet),
+}
+
+/// How a resident wants to be served, here and at every kiosk of the town.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PreferenceSheet {
+    /// What is chosen; what is not, is as the kiosk does it for everybody.
+    pub chosen: Preferences,
+    /// While the last choice can be taken back, and it is on disk.
+    pub undo: Option<Remaining>,
 }
 
 /// Pairing a phone, before a code is made.
@@ -233,6 +248,8 @@ pub struct Held {
     pub listed: Option<Listed>,
     /// The city told this kiosk of their points.
     pub told: bool,
+    /// How they want to be served; `None` where they never chose.
+    pub preferences: Option<Preferences>,
     /// The earliest moment it remembers of them; `None` where nobody vouches for one.
     pub since: Option<WallTime>,
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use machitap_card::{Admitted, Reader, ReaderConfig};
-use machitap_domain::{ClockSource, catalogue::Language};
+use machitap_domain::{ClockSource, catalogue::Language, preferences::TextSize};
 use machitap_kiosk_core::{
     Screen, View,
     view::{ClockFace, Header, OutOfService, OutReason},
@@ -260,6 +260,9 @@ fn disk_full() -> Screen {
             contact: String::new(),
         }),
         language: Language::default(),
+        text: TextSize::Normal,
+        voice: false,
+        motion: true,
     }
 }
 

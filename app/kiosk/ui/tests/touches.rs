@@ -163,7 +163,7 @@ fn on_own(own: &Own, put: &mut impl FnMut(&str, Touch)) {
         OwnPage::Overview(_) => {
             for tab in own.tabs.iter().copied() {
                 let label = match tab {
-                    OwnTab::Overview => continue,
+                    OwnTab::Overview | OwnTab::Preferences => continue,
                     OwnTab::History => "これまでの きろく",
                     OwnTab::Prizes => "景品に おうぼする",
                     OwnTab::Projects => "まちを おうえんする",
@@ -226,6 +226,7 @@ fn on_own(own: &Own, put: &mut impl FnMut(&str, Touch)) {
         }
         OwnPage::Held(_) => put("もどる", Touch::Tab(OwnTab::Overview)),
         OwnPage::OfferGone | OwnPage::Code(_) => put("もどる", Touch::Cancel),
+        OwnPage::Preferences(_) => {}
     }
 }
 

@@ -1,6 +1,8 @@
 //! `/me`: what a resident has and why, in plain lines. It says whose by showing what is
 //! theirs: no name, no number, no pseudonym.
 
+mod served;
+
 use std::cmp::Reverse;
 
 use jiff::{Timestamp, civil::Date};
@@ -44,6 +46,9 @@ pub(super) fn render(nonce: &Nonce, ledger: &Ledger, who: &Pseudonym, now_ms: i6
     figures(&mut html, &resident.judged, today);
     waiting(&mut html, &lines, &town.catalogue);
     history(&mut html, &lines, &town.catalogue);
+    if let Some(preferences) = ledger.preferences(who) {
+        served::section(&mut html, &preferences);
+    }
     html.raw("<form method=\"post\" action=\"/me/unpair\"><button class=\"calm\">");
     both(&mut html, "このスマホの連携をやめる", "Unpair this phone");
     html.raw("</button></form><p>");

@@ -1,7 +1,7 @@
 //! The prizes and projects of the catalogue, as they stand for one resident.
 
 use machitap_domain::{
-    Millis, Now,
+    Now,
     catalogue::Text,
     ids::OfferId,
     points::{
@@ -10,7 +10,7 @@ use machitap_domain::{
     },
 };
 
-use super::{OFFER_CARDS, OwnTab, Owner, Page, Session, offer_of, purse::Purse};
+use super::{OFFER_CARDS, OwnTab, Owner, Page, Session, offer_of, purse::Purse, undo_left};
 use crate::{
     session::clock,
     view::{
@@ -68,7 +68,11 @@ impl Session {
         match owner.tab {
             OwnTab::Prizes => Some(self.prizes(now).get(nth)?.id.clone()),
             OwnTab::Projects => Some(self.projects(now).get(nth)?.id.clone()),
-            OwnTab::Overview | OwnTab::History | OwnTab::Phone | OwnTab::Held => None,
+            OwnTab::Overview
+            | OwnTab::History
+            | OwnTab::Phone
+            | OwnTab::Preferences
+            | OwnTab::Held => None,
         }
     }
 
@@ -149,9 +153,7 @@ impl Session {
 
     /// While a spend can be taken back: the city has not answered, and it is not long ago.
     pub(super) fn spend_undo(&self, made: &Reserved, now: &Now) -> Option<Remaining> {
-        let total_ms: Millis = self.timing().undo_ms;
-        let left_ms = total_ms.checked_sub(now.at_least_since(&made.at))?;
-        (left_ms > 0).then_some(Remaining { left_ms, total_ms })
+        undo_left(self.timing().undo_ms, &made.at, now)
     }
 
     /// Points that were set aside; `None` when the journal does not say so.

@@ -6,12 +6,13 @@ use super::{HISTORY_ROWS, OFFER_CARDS, OWN_MS, OwnTab, Owner, Page, Session, Tur
 use crate::view::{Held, HistoryRow, Listed, Overview, Own, OwnPage, Pages, Remaining, View};
 
 /// A tab may stand here; whether it does hangs on the catalogue.
-const TABS: [OwnTab; 6] = [
+const TABS: [OwnTab; 7] = [
     OwnTab::Overview,
     OwnTab::History,
     OwnTab::Prizes,
     OwnTab::Projects,
     OwnTab::Phone,
+    OwnTab::Preferences,
     OwnTab::Held,
 ];
 
@@ -27,7 +28,7 @@ impl Session {
 
     fn offers_any(&self, tab: OwnTab, now: &Now) -> bool {
         match tab {
-            OwnTab::Overview | OwnTab::History | OwnTab::Held => true,
+            OwnTab::Overview | OwnTab::History | OwnTab::Preferences | OwnTab::Held => true,
             OwnTab::Prizes => !self.prizes(now).is_empty(),
             OwnTab::Projects => !self.projects(now).is_empty(),
             OwnTab::Phone => self.pairing().is_some(),
@@ -52,7 +53,7 @@ impl Session {
             }
             OwnTab::Prizes => pages_of(self.prizes(cx.now).len(), OFFER_CARDS),
             OwnTab::Projects => pages_of(self.projects(cx.now).len(), OFFER_CARDS),
-            OwnTab::Overview | OwnTab::Phone | OwnTab::Held => 1,
+            OwnTab::Overview | OwnTab::Phone | OwnTab::Preferences | OwnTab::Held => 1,
         };
         let by = isize::try_from(by).unwrap_or(0);
         owner.list.saturating_add_signed(by).min(pages - 1)
@@ -85,6 +86,7 @@ impl Session {
                 let projects = page_of(self.projects(now), owner.list, OFFER_CARDS);
                 OwnPage::Projects(projects.map(|project| self.project_card(project, &purse)))
             }
+            OwnTab::Preferences => self.preference_sheet(owner, now, folds),
             OwnTab::Held => OwnPage::Held(self.held(&owner.visitor, folds)),
         });
         View::Own(Box::new(Own {
@@ -139,6 +141,9 @@ impl Session {
             spins: count(folds.spins(&visitor.subject).turned()),
             listed,
             told: self.accounts.holders.contains_key(&visitor.subject),
+            preferences: self
+                .preferred(folds, &visitor.subject)
+                .map(|latest| latest.preferences),
             since: self.history(&account).last().and_then(|row| row.at),
         }
     }

@@ -11,6 +11,7 @@ use machitap_domain::{
     fact::Class,
     nursery::settings::{Counts, Nursery},
     points::offers::Picture,
+    preferences::{Preference, Preferences, TextSize},
 };
 use proptest::prelude::*;
 
@@ -75,6 +76,15 @@ fn act() -> impl Strategy<Value = StaffAct> {
     ]
 }
 
+fn preference() -> impl Strategy<Value = Preference> {
+    prop_oneof![
+        any::<bool>().prop_map(|en| Preference::Language(en.then_some(Language::En))),
+        any::<bool>().prop_map(Preference::Still),
+        any::<Option<bool>>().prop_map(Preference::Voice),
+        Just(Preference::Text(TextSize::Largest)),
+    ]
+}
+
 fn op() -> impl Strategy<Value = Op> {
     let touch = prop_oneof![
         Just(Touch::Confirm),
@@ -97,9 +107,12 @@ fn op() -> impl Strategy<Value = Op> {
             Just(OwnTab::Projects),
             Just(OwnTab::Phone),
             Just(OwnTab::Held),
+            Just(OwnTab::Preferences),
+            Just(OwnTab::Preferences),
         ]
         .prop_map(Touch::Tab),
         (-1i32..2).prop_map(Touch::Pages),
+        preference().prop_map(Touch::Prefer),
         Just(Touch::Wait),
         (0usize..4).prop_map(Touch::Pick),
         (0usize..4).prop_map(Touch::Pick),
@@ -130,7 +143,12 @@ fn invariants(kiosk: &Kiosk, drawn_before: usize) {
     for (on_disk, screen) in &kiosk.screens[drawn_before..] {
         let facts = &kiosk.journal[..*on_disk];
         let rests_on = |is: fn(&FactBody) -> bool| facts.iter().any(|f| is(&f.body));
+        let as_everybody = screen.text == TextSize::Normal && !screen.voice && screen.motion;
+        assert!(as_everybody || rests_on(|b| matches!(b, FactBody::Preferred(_))));
         match &screen.view {
+            View::Idle(_) | View::OutOfService(_) => {
+                assert!(as_everybody, "nobody is here");
+            }
             View::VisitDone(done) => {
                 assert!(rests_on(|b| matches!(
                     b,
@@ -247,6 +265,10 @@ fn own_is_sound(own: &Own, rests_on: impl Fn(fn(&FactBody) -> bool) -> bool) {
             assert!(spent.undo.is_none() || spent.state == SpendState::OnItsWay);
         }
         OwnPage::Code(_) => assert!(rests_on(|b| matches!(b, FactBody::Paired { .. }))),
+        OwnPage::Preferences(sheet) => {
+            let none = sheet.chosen == Preferences::default() && sheet.undo.is_none();
+            assert!(none || rests_on(|b| matches!(b, FactBody::Preferred(_))));
+        }
         OwnPage::Prize(sheet) => {
             assert_eq!(sheet.after.is_some(), sheet.card.cannot.is_none());
         }

@@ -385,7 +385,12 @@ fn an_offer_taken_out_after_it_was_entered_for_leaves_its_id() {
     assert!(matches!(own(&kiosk).page, OwnPage::Overview(_)));
     assert_eq!(
         own(&kiosk).tabs,
-        [OwnTab::Overview, OwnTab::History, OwnTab::Held]
+        [
+            OwnTab::Overview,
+            OwnTab::History,
+            OwnTab::Preferences,
+            OwnTab::Held
+        ]
     );
 }
 

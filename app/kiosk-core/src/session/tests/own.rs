@@ -237,7 +237,15 @@ fn the_overview_says_what_there_is() {
     let page = own(&kiosk);
     assert_eq!((page.balance, page.reserved), (510, 0));
     assert_eq!(page.elsewhere, Some(AsOf::Hours(2)));
-    assert_eq!(page.tabs, [OwnTab::Overview, OwnTab::History, OwnTab::Held]);
+    assert_eq!(
+        page.tabs,
+        [
+            OwnTab::Overview,
+            OwnTab::History,
+            OwnTab::Preferences,
+            OwnTab::Held
+        ]
+    );
     assert_eq!(
         (page.remaining.left_ms, page.remaining.total_ms),
         (OWN_MS, OWN_MS)
@@ -394,7 +402,12 @@ fn it_says_what_this_kiosk_holds_and_no_name() {
 #[test]
 fn it_closes_by_a_touch_and_by_itself_and_every_touch_gives_it_time() {
     for touch in [Touch::Cancel, Touch::Confirm] {
-        for tab in [OwnTab::Overview, OwnTab::History, OwnTab::Held] {
+        for tab in [
+            OwnTab::Overview,
+            OwnTab::History,
+            OwnTab::Preferences,
+            OwnTab::Held,
+        ] {
             let mut kiosk = opened();
             kiosk.touch(Touch::Tab(tab));
             assert_eq!(own(&kiosk).tab, tab);

@@ -162,13 +162,15 @@ impl Models {
             }
             View::Own(own) => {
                 own::show(app, own);
-                update(&self.tabs, own.tabs.iter().copied().map(own::tab).collect());
+                let tabs = own.tabs.iter().copied().filter_map(own::tab);
+                update(&self.tabs, tabs.collect());
                 update(&self.deeds, own::deeds(own));
                 update(&self.offers, own::offers(own));
                 update(&self.amounts, own::amounts(own));
                 let undo = match &own.page {
                     OwnPage::Spent(spent) => spent.undo,
                     OwnPage::Code(code) => Some(code.remaining),
+                    OwnPage::Preferences(sheet) => sheet.undo,
                     _ => None,
                 };
                 (Page::Own, undo)

@@ -31,14 +31,16 @@ pub(super) fn place(place: Option<OwnPlace>) -> OwnPlaceItem {
     })
 }
 
-pub(super) const fn tab(tab: OwnTab) -> OwnTabItem {
+/// The key of a tab; `None`: no page is drawn for it yet, and no key leads to it.
+pub(super) const fn tab(tab: OwnTab) -> Option<OwnTabItem> {
     match tab {
-        OwnTab::Overview => OwnTabItem::Overview,
-        OwnTab::History => OwnTabItem::History,
-        OwnTab::Prizes => OwnTabItem::Prizes,
-        OwnTab::Projects => OwnTabItem::Projects,
-        OwnTab::Held => OwnTabItem::Held,
-        OwnTab::Phone => OwnTabItem::Phone,
+        OwnTab::Overview => Some(OwnTabItem::Overview),
+        OwnTab::History => Some(OwnTabItem::History),
+        OwnTab::Prizes => Some(OwnTabItem::Prizes),
+        OwnTab::Projects => Some(OwnTabItem::Projects),
+        OwnTab::Held => Some(OwnTabItem::Held),
+        OwnTab::Phone => Some(OwnTabItem::Phone),
+        OwnTab::Preferences => None,
     }
 }
 
@@ -125,6 +127,8 @@ pub(super) fn show(app: &App, own: &Own) {
             api.set_code(code::picture(code.address.reveal()));
             OwnPart::Code
         }
+        // No key leads here yet.
+        OwnPage::Preferences(_) => OwnPart::Held,
     };
     api.set_part(part);
 }

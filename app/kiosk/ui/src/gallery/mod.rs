@@ -12,7 +12,7 @@ mod staff_lists;
 mod town;
 mod visit;
 
-use machitap_domain::{ClockSource, catalogue::Language};
+use machitap_domain::{ClockSource, catalogue::Language, preferences::TextSize};
 use machitap_kiosk_core::view::{Badge, ClockFace, Header, Screen, View, WallTime};
 
 /// All views by name, with their Japanese headers. [`in_language`] makes the others.
@@ -95,5 +95,8 @@ fn screen(facility: &str, clock: ClockFace, badges: &[Badge], view: View) -> Scr
         },
         view,
         language: Language::Ja,
+        text: TextSize::Normal,
+        voice: false,
+        motion: true,
     }
 }

@@ -229,6 +229,7 @@ const fn held(listed: bool) -> Held {
             None
         },
         told: listed,
+        preferences: None,
         since: if listed { Some(day(4, 1, 3)) } else { None },
     }
 }

@@ -1,6 +1,7 @@
 use machitap_domain::{
     FactBody,
     points::{Award, AwardReason},
+    preferences::{Preference, Preferences, Preferred, TextSize},
 };
 
 use super::*;
@@ -124,4 +125,24 @@ fn what_waits_for_a_clock_stands_first() {
             "2026/11/24 利用（ところ）：+10"
         ]
     );
+}
+
+#[test]
+fn a_page_says_how_its_resident_is_served_once_they_chose() {
+    let city = City::new(&catalogue("{}"));
+    let mut hall = Kiosk::new(&city, 1, "hall");
+    hall.visit(who(1), city.now_ms);
+    hall.heard_by(&city, 9);
+    assert!(!shown(&city, 1).contains("画面の使い方"));
+    let large = Preferences::default().with(Preference::Text(TextSize::Large));
+    let body = FactBody::Preferred(Preferred::over(None, large));
+    hall.record(who(1), hall.stamp(city.now_ms), None, body);
+    hall.heard_by(&city, 9);
+    let page = shown(&city, 1);
+    assert!(page.contains("画面の使い方"));
+    assert!(
+        page.contains("大きい<span lang=\"en\">Large</span>"),
+        "{page}"
+    );
+    assert!(!shown(&city, 2).contains("画面の使い方"), "of nobody else");
 }

@@ -1,0 +1,62 @@
+//! How the kiosks serve a resident. It is chosen there, and only said here.
+
+use machitap_domain::{
+    catalogue::Language,
+    preferences::{Preferences, TextSize},
+};
+
+use super::both;
+use crate::web::html::Html;
+
+pub(super) fn section(html: &mut Html, chosen: &Preferences) {
+    html.raw("<section><h2>");
+    both(html, "画面の使い方", "How kiosks serve you");
+    html.raw("</h2><dl>");
+    let mut row = |name: (&'static str, &'static str), value: (&'static str, &'static str)| {
+        html.raw("<dt>");
+        both(html, name.0, name.1);
+        html.raw("</dt><dd>");
+        both(html, value.0, value.1);
+        html.raw("</dd>");
+    };
+    let as_the_kiosk = ("端末にまかせる", "As the kiosk does");
+    row(
+        ("ことば", "Language"),
+        match chosen.language {
+            None => as_the_kiosk,
+            Some(Language::Ja) => ("日本語", "Japanese"),
+            Some(Language::En) => ("英語", "English"),
+        },
+    );
+    row(
+        ("文字の大きさ", "Text size"),
+        match chosen.text {
+            TextSize::Normal => ("ふつう", "Normal"),
+            TextSize::Large => ("大きい", "Large"),
+            TextSize::Largest => ("とても大きい", "Largest"),
+        },
+    );
+    row(
+        ("音声", "Voice"),
+        match chosen.voice {
+            None => as_the_kiosk,
+            Some(true) => ("あり", "On"),
+            Some(false) => ("なし", "Off"),
+        },
+    );
+    row(
+        ("動き", "Motion"),
+        if chosen.still {
+            ("なし", "None")
+        } else {
+            ("あり", "On")
+        },
+    );
+    html.raw("</dl><p>");
+    both(
+        html,
+        "変えるときは、端末のマイページで。",
+        "Change it on your page at a kiosk.",
+    );
+    html.raw("</p></section>");
+}
