@@ -11,6 +11,7 @@ use machitap_domain::{
         offers::Progress,
         spend::{Spend, SpendFor, SpendVerdict},
     },
+    preferences::{Preference, Preferences, Preferred, TextSize},
 };
 use machitap_wire::{DocumentName, seal::SealOpener};
 
@@ -48,6 +49,9 @@ async fn a_gift_is_answered_once_and_the_kiosk_is_told() {
         points: POINTS,
     });
     let gift = kiosk.write(Some(who), now, None, gift);
+    let large = Preferences::default().with(Preference::Text(TextSize::Large));
+    let chosen = FactBody::Preferred(Preferred::over(None, large));
+    kiosk.write(Some(who), now, None, chosen);
     kiosk.drain().await;
 
     let name = DocumentName::Accounts(kiosk.id());
@@ -76,6 +80,7 @@ async fn a_gift_is_answered_once_and_the_kiosk_is_told() {
     assert!(said.contains("10 points for a visit at hall"), "{said}");
     let settled = "10 points for a gift to tower-wifi at hall-1: settled";
     assert!(said.contains(settled), "{said}");
+    assert!(said.contains("wants: large text"), "{said}");
     let said = city.done(&["account", "NGS-000002"]);
     assert!(
         said.contains("no fact of this resident is counted"),
