@@ -1,6 +1,8 @@
 //! Names of views and documents as the control socket, the traces and the log use them.
 
-use machitap_kiosk_core::view::{Draw, DrawStage, MessageKind, OutReason, OwnPage, View};
+use machitap_kiosk_core::view::{
+    Draw, DrawStage, MessageKind, OutReason, OwnPage, PreferenceSheet, View,
+};
 
 /// A view's name. It holds nothing of whom the view is about.
 pub const fn view(view: &View) -> &'static str {
@@ -100,7 +102,9 @@ pub const fn confirms(view: &View) -> bool {
             | View::EventLeft(_)
             | View::Announced(_)
             | View::Undone
-    ) || matches!(view, View::Own(own) if matches!(own.page, OwnPage::Spent(_) | OwnPage::Code(_)))
+    ) || matches!(view, View::Own(own) if matches!(own.page, OwnPage::Spent(_)
+        | OwnPage::Code(_)
+        | OwnPage::Preferences(PreferenceSheet { undo: Some(_), .. })))
 }
 
 /// True for a screen that answers a tap.

@@ -7,6 +7,7 @@
 mod adapter;
 mod fonts;
 pub mod gallery;
+mod larger;
 mod screens;
 mod ui;
 

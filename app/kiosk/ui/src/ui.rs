@@ -1,13 +1,17 @@
 //! The window, and the one way in and out of it.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
-use machitap_domain::catalogue::Language;
+use machitap_domain::{catalogue::Language, preferences::Preference};
 use machitap_kiosk_core::{Screen, Touch, View, input::StaffAct};
 use slint::ComponentHandle;
 
 use crate::{
     adapter::{Models, own},
+    larger,
     screens::{ActItem, App, PanelApi, SessionApi, Tongue},
 };
 
@@ -16,6 +20,8 @@ pub struct Ui {
     app: App,
     models: Models,
     shown: RefCell<Option<(View, Language)>>,
+    /// Nothing moves here, whoever comes.
+    still: Cell<bool>,
 }
 
 /// Makes the window on the platform already set. It is not shown yet.
@@ -30,6 +36,7 @@ pub fn kiosk() -> Result<Ui, slint::PlatformError> {
         models: Models::attach(&app),
         app,
         shown: RefCell::new(None),
+        still: Cell::new(false),
     })
 }
 
@@ -46,6 +53,7 @@ impl Ui {
 
     /// Whether nothing moves but what counts time.
     pub fn reduce_motion(&self, reduced: bool) {
+        self.still.set(reduced);
         self.app.global::<PanelApi>().set_reduced_motion(reduced);
     }
 
@@ -61,6 +69,9 @@ impl Ui {
                 .global::<SessionApi>()
                 .set_tongue(tongue(screen.language));
         }
+        let panel = self.app.global::<PanelApi>();
+        panel.set_reduced_motion(self.still.get() || !screen.motion);
+        panel.set_larger(larger::factor(screen));
         self.models.header(&self.app, &screen.header);
         if !same_view {
             self.models.view(&self.app, &screen.view);
@@ -128,12 +139,23 @@ impl Ui {
                     .for_each(&*hear)
             }
         });
-        session.on_speak(move |to| {
-            hear(Touch::Language(match to {
-                Tongue::Ja => Language::Ja,
-                Tongue::En => Language::En,
-            }))
+        let prefer = |hear: &Rc<dyn Fn(Touch)>| {
+            let hear = hear.clone();
+            move |one| hear(Touch::Prefer(one))
+        };
+        session.on_prefer_tongue({
+            let prefer = prefer(&hear);
+            move |to| prefer(Preference::Language(Some(language(to))))
         });
+        session.on_prefer_text({
+            let prefer = prefer(&hear);
+            move |size| prefer(Preference::Text(own::text_of(size)))
+        });
+        session.on_prefer_still({
+            let prefer = prefer(&hear);
+            move |still| prefer(Preference::Still(still))
+        });
+        session.on_speak(move |to| hear(Touch::Language(language(to))));
     }
 }
 
@@ -163,10 +185,17 @@ fn act(item: ActItem, i: i32) -> Option<StaffAct> {
     })
 }
 
-const fn tongue(language: Language) -> Tongue {
+pub(crate) const fn tongue(language: Language) -> Tongue {
     match language {
         Language::Ja => Tongue::Ja,
         Language::En => Tongue::En,
+    }
+}
+
+const fn language(tongue: Tongue) -> Language {
+    match tongue {
+        Tongue::Ja => Language::Ja,
+        Tongue::En => Language::En,
     }
 }
 

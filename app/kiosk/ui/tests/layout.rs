@@ -3,6 +3,8 @@
 #[allow(dead_code)]
 mod stage;
 
+use machitap_domain::preferences::TextSize;
+use machitap_kiosk_core::Screen;
 use machitap_kiosk_ui::gallery;
 use stage::{Area, LANGUAGES, SIZES, Stage, label_of};
 
@@ -16,7 +18,7 @@ fn finger(width: u32, height: u32) -> f32 {
     (width as f32).hypot(height as f32) / PANEL_INCHES * FINGER_MM / 25.4
 }
 
-fn holds(size: usize) {
+fn holds(size: usize, screens: Vec<(&'static str, Screen)>) {
     let (w, h) = SIZES[size];
     let stage = Stage::new();
     stage.resize(w, h);
@@ -28,7 +30,7 @@ fn holds(size: usize) {
     };
     let least = finger(w, h);
     let mut wrong = Vec::new();
-    for (name, screen) in gallery::views() {
+    for (name, screen) in screens {
         for (code, language) in LANGUAGES {
             stage.show(&gallery::in_language(&screen, language));
             let mut say = |what: String| wrong.push(format!("{name}.{code}.{w}x{h}: {what}"));
@@ -85,27 +87,60 @@ fn holds(size: usize) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What whoever chose larger text sees, in both sizes.
+fn in_large_text() -> Vec<(&'static str, Screen)> {
+    let served = gallery::views()
+        .into_iter()
+        .filter(|(_, s)| gallery::is_served(&s.view));
+    served
+        .flat_map(|(name, screen)| {
+            [TextSize::Large, TextSize::Largest]
+                .map(|size| (name, gallery::in_text_size(&screen, size)))
+        })
+        .collect()
+}
+
 #[test]
 fn every_view_holds_on_1280x800() {
-    holds(0);
+    holds(0, gallery::views());
 }
 
 #[test]
 fn every_view_holds_on_1024x600() {
-    holds(1);
+    holds(1, gallery::views());
 }
 
 #[test]
 fn every_view_holds_on_800x480() {
-    holds(2);
+    holds(2, gallery::views());
 }
 
 #[test]
 fn every_view_holds_on_720x1280() {
-    holds(3);
+    holds(3, gallery::views());
 }
 
 #[test]
 fn twenty_millimetres_are_118_pixels_on_the_ten_inch_panel() {
     assert_eq!(finger(1280, 800).ceil(), 118.0);
+}
+
+#[test]
+fn what_a_resident_sees_holds_in_large_text_on_1280x800() {
+    holds(0, in_large_text());
+}
+
+#[test]
+fn what_a_resident_sees_holds_in_large_text_on_1024x600() {
+    holds(1, in_large_text());
+}
+
+#[test]
+fn what_a_resident_sees_holds_in_large_text_on_800x480() {
+    holds(2, in_large_text());
+}
+
+#[test]
+fn what_a_resident_sees_holds_in_large_text_on_720x1280() {
+    holds(3, in_large_text());
 }

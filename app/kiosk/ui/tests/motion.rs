@@ -5,7 +5,7 @@ mod stage;
 
 use std::time::Duration;
 
-use machitap_domain::catalogue::Language;
+use machitap_domain::{catalogue::Language, preferences::TextSize};
 use machitap_kiosk_core::{Screen, View};
 use machitap_kiosk_ui::gallery;
 use stage::{Stage, label_of};
@@ -157,6 +157,38 @@ fn with_reduced_motion_the_card_lies_still_on_the_reader() {
     assert!(away.differs(&near) > 500, "at once, without a move");
     assert_eq!(moving(&stage), 0);
     assert_eq!(near.differs(&stage.picture()), 0);
+}
+
+#[test]
+fn whoever_wants_nothing_to_move_has_the_capsule_lying_there_at_once() {
+    let stage = Stage::new();
+    let falling = view("draw-capsule");
+    let still = machitap_kiosk_core::Screen {
+        motion: false,
+        ..falling.clone()
+    };
+    stage.show(&still);
+    let lies = stage.picture();
+    stage.pass(ms(3_000));
+    assert_eq!(lies.differs(&stage.picture()), 0);
+    // Whoever comes next sees it fall.
+    stage.show(&view("undone"));
+    stage.show(&falling);
+    assert!(lies.differs(&stage.picture()) > 100);
+    stage.pass(ms(3_000));
+    assert_eq!(lies.differs(&stage.picture()), 0);
+}
+
+#[test]
+fn larger_text_is_larger_and_ends_with_whom_it_was_for() {
+    let stage = Stage::new();
+    let own = view("own-held");
+    stage.show(&own);
+    let normal = stage.picture();
+    stage.show(&gallery::in_text_size(&own, TextSize::Largest));
+    assert!(normal.differs(&stage.picture()) > 5_000);
+    stage.show(&own);
+    assert_eq!(normal.differs(&stage.picture()), 0);
 }
 
 #[test]

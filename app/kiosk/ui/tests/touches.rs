@@ -11,7 +11,11 @@ use std::{
 };
 
 use i_slint_backend_testing::AccessibleRole;
-use machitap_domain::{attendance::Direction, catalogue::Language};
+use machitap_domain::{
+    attendance::Direction,
+    catalogue::Language,
+    preferences::{Preference, TextSize},
+};
 use machitap_kiosk_core::{
     Screen, Touch, View,
     input::StaffAct,
@@ -163,12 +167,13 @@ fn on_own(own: &Own, put: &mut impl FnMut(&str, Touch)) {
         OwnPage::Overview(_) => {
             for tab in own.tabs.iter().copied() {
                 let label = match tab {
-                    OwnTab::Overview | OwnTab::Preferences => continue,
+                    OwnTab::Overview => continue,
                     OwnTab::History => "これまでの きろく",
                     OwnTab::Prizes => "景品に おうぼする",
                     OwnTab::Projects => "まちを おうえんする",
                     OwnTab::Held => "この機械の 情報",
                     OwnTab::Phone => "スマホで 見る",
+                    OwnTab::Preferences => "画面の せってい",
                 };
                 put(label, Touch::Tab(tab));
             }
@@ -226,7 +231,20 @@ fn on_own(own: &Own, put: &mut impl FnMut(&str, Touch)) {
         }
         OwnPage::Held(_) => put("もどる", Touch::Tab(OwnTab::Overview)),
         OwnPage::OfferGone | OwnPage::Code(_) => put("もどる", Touch::Cancel),
-        OwnPage::Preferences(_) => {}
+        OwnPage::Preferences(sheet) => {
+            put("もどる", Touch::Tab(OwnTab::Overview));
+            let mut prefer = |label: &str, one| put(label, Touch::Prefer(one));
+            prefer("日本語", Preference::Language(Some(Language::Ja)));
+            prefer("English", Preference::Language(Some(Language::En)));
+            prefer("ふつう", Preference::Text(TextSize::Normal));
+            prefer("大きい", Preference::Text(TextSize::Large));
+            prefer("とても 大きい", Preference::Text(TextSize::Largest));
+            prefer("うごく", Preference::Still(false));
+            prefer("うごかない", Preference::Still(true));
+            if sheet.undo.is_some() {
+                put("まちがえたとき：とりけす（あと58秒）", Touch::Undo);
+            }
+        }
     }
 }
 

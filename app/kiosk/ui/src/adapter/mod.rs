@@ -162,7 +162,7 @@ impl Models {
             }
             View::Own(own) => {
                 own::show(app, own);
-                let tabs = own.tabs.iter().copied().filter_map(own::tab);
+                let tabs = own.tabs.iter().copied().map(own::tab);
                 update(&self.tabs, tabs.collect());
                 update(&self.deeds, own::deeds(own));
                 update(&self.offers, own::offers(own));

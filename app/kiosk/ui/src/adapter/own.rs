@@ -1,4 +1,7 @@
-use machitap_domain::points::caps::Age;
+use machitap_domain::{
+    points::caps::Age,
+    preferences::{Preferences, TextSize},
+};
 use machitap_kiosk_core::view::{
     AmountKey, AsOf, GoalBar, Happened, Held, HistoryRow, Own, OwnPage, OwnPlace, OwnTab, Pages,
     PrizeCard, ProjectCard, SpendState, SpentFor, WhyNot,
@@ -8,8 +11,10 @@ use slint::{ComponentHandle, SharedString};
 use super::{code, draw::picture, grouped, header::time, int};
 use crate::screens::{
     AgeBandItem, AgeKind, AmountItem, App, DeedItem, DeedRow, GoalItem, HeldItem, OfferItem,
-    OwnApi, OwnPart, OwnPlaceItem, OwnTabItem, SpendItem, WhyNotItem, WordAge,
+    OwnApi, OwnPart, OwnPlaceItem, OwnTabItem, ServedItem, SpendItem, TextItem, WhyNotItem,
+    WordAge,
 };
+use crate::ui::tongue;
 
 pub(super) fn age(word: Option<AsOf>) -> WordAge {
     let (kind, number) = match word {
@@ -31,16 +36,16 @@ pub(super) fn place(place: Option<OwnPlace>) -> OwnPlaceItem {
     })
 }
 
-/// The key of a tab; `None`: no page is drawn for it yet, and no key leads to it.
-pub(super) const fn tab(tab: OwnTab) -> Option<OwnTabItem> {
+/// The key of a tab.
+pub(super) const fn tab(tab: OwnTab) -> OwnTabItem {
     match tab {
-        OwnTab::Overview => Some(OwnTabItem::Overview),
-        OwnTab::History => Some(OwnTabItem::History),
-        OwnTab::Prizes => Some(OwnTabItem::Prizes),
-        OwnTab::Projects => Some(OwnTabItem::Projects),
-        OwnTab::Held => Some(OwnTabItem::Held),
-        OwnTab::Phone => Some(OwnTabItem::Phone),
-        OwnTab::Preferences => None,
+        OwnTab::Overview => OwnTabItem::Overview,
+        OwnTab::History => OwnTabItem::History,
+        OwnTab::Prizes => OwnTabItem::Prizes,
+        OwnTab::Projects => OwnTabItem::Projects,
+        OwnTab::Held => OwnTabItem::Held,
+        OwnTab::Phone => OwnTabItem::Phone,
+        OwnTab::Preferences => OwnTabItem::Preferences,
     }
 }
 
@@ -53,6 +58,29 @@ pub(crate) const fn tab_of(item: OwnTabItem) -> OwnTab {
         OwnTabItem::Projects => OwnTab::Projects,
         OwnTabItem::Held => OwnTab::Held,
         OwnTabItem::Phone => OwnTab::Phone,
+        OwnTabItem::Preferences => OwnTab::Preferences,
+    }
+}
+
+fn served(chosen: Preferences) -> ServedItem {
+    ServedItem {
+        has_tongue: chosen.language.is_some(),
+        tongue: chosen.language.map(tongue).unwrap_or_default(),
+        text: match chosen.text {
+            TextSize::Normal => TextItem::Normal,
+            TextSize::Large => TextItem::Large,
+            TextSize::Largest => TextItem::Largest,
+        },
+        still: chosen.still,
+    }
+}
+
+/// The text size a key names.
+pub(crate) const fn text_of(item: TextItem) -> TextSize {
+    match item {
+        TextItem::Normal => TextSize::Normal,
+        TextItem::Large => TextSize::Large,
+        TextItem::Largest => TextSize::Largest,
     }
 }
 
@@ -127,8 +155,10 @@ pub(super) fn show(app: &App, own: &Own) {
             api.set_code(code::picture(code.address.reveal()));
             OwnPart::Code
         }
-        // No key leads here yet.
-        OwnPage::Preferences(_) => OwnPart::Held,
+        OwnPage::Preferences(sheet) => {
+            api.set_served(served(sheet.chosen));
+            OwnPart::Preferences
+        }
     };
     api.set_part(part);
 }
@@ -294,6 +324,7 @@ fn held(all: &Held) -> HeldItem {
         },
         birth_month: listed.and_then(|l| l.birth_month).unwrap_or(0).into(),
         told: all.told,
+        served: all.preferences.is_some(),
         since: time(all.since),
     }
 }

@@ -47,6 +47,29 @@ pub fn in_language(screen: &Screen, language: Language) -> Screen {
     screen
 }
 
+/// The same screen with its text in that size.
+#[must_use]
+pub fn in_text_size(screen: &Screen, text: TextSize) -> Screen {
+    let mut screen = screen.clone();
+    screen.text = text;
+    screen
+}
+
+/// True for what a resident sees who chose how to be served.
+pub const fn is_served(view: &View) -> bool {
+    matches!(
+        view,
+        View::VisitChoice(_)
+            | View::VisitDone(_)
+            | View::VisitEnded(_)
+            | View::Draw(_)
+            | View::Own(_)
+            | View::EventDone(_)
+            | View::EventLeft(_)
+            | View::Undone
+    )
+}
+
 const CITY: (&str, &str) = ("みなと市", "Minato City");
 const NURSERY: (&str, &str) = ("ひかり保育園", "Hikari Nursery");
 const HALL: (&str, &str) = ("中央公民館", "Central Community Hall");

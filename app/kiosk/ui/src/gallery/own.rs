@@ -1,27 +1,31 @@
 //! A resident's own page, prizes and projects.
 
-use machitap_domain::points::{caps::Age, offers::Picture};
+use machitap_domain::{
+    points::{caps::Age, offers::Picture},
+    preferences::{Preferences, TextSize},
+};
 use machitap_kiosk_core::view::{
     AmountKey, AsOf, Card, Coming, Gained, GiftSheet, GoalBar, Happened, Held, HistoryRow, Listed,
-    Overview, Own, OwnPage, OwnPlace, OwnTab, Pages, Phone, PhoneCode, PrizeCard, PrizeSheet,
-    ProjectCard, Remaining, Screen, SpendState, Spent, SpentFor, View, VisitDone, VisitEnded,
-    WallTime, WhyNot,
+    Overview, Own, OwnPage, OwnPlace, OwnTab, Pages, Phone, PhoneCode, PreferenceSheet, PrizeCard,
+    PrizeSheet, ProjectCard, Remaining, Screen, SpendState, Spent, SpentFor, View, VisitDone,
+    VisitEnded, WallTime, WhyNot,
 };
 
-use super::{EVENING, HALL, LONG, screen, trusted};
+use super::{EVENING, HALL, LONG, in_text_size, screen, trusted};
 
 const UNDO: Remaining = Remaining {
     left_ms: 58_000,
     total_ms: 60_000,
 };
 const LONG_PRIZE: &str = "地元の みかん 5キロと 干物の つめあわせ セット";
-const TABS: [OwnTab; 6] = [
+const TABS: [OwnTab; 7] = [
     OwnTab::Overview,
     OwnTab::History,
     OwnTab::Prizes,
     OwnTab::Projects,
     OwnTab::Held,
     OwnTab::Phone,
+    OwnTab::Preferences,
 ];
 const PLACE: OwnPlace = OwnPlace {
     place: 12,
@@ -302,6 +306,18 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
         },
         after: Some(410),
     };
+    let largest = |screen: &Screen| in_text_size(screen, TextSize::Largest);
+    let preferred = View::Own(Box::new(own(
+        OwnTab::Preferences,
+        OwnPage::Preferences(PreferenceSheet {
+            chosen: Preferences {
+                text: TextSize::Largest,
+                still: true,
+                ..Preferences::default()
+            },
+            undo: Some(UNDO),
+        }),
+    )));
     let enter = PrizeSheet {
         card: prizes().swap_remove(0),
         after: Some(310),
@@ -410,6 +426,22 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
                 }),
             ),
         ),
+        (
+            "own-preferences",
+            page(
+                OwnTab::Preferences,
+                OwnPage::Preferences(PreferenceSheet {
+                    chosen: Preferences::default(),
+                    undo: None,
+                }),
+            ),
+        ),
+        ("own-preferences-largest", largest(&at(preferred))),
+        (
+            "own-largest",
+            largest(&page(OwnTab::Overview, OwnPage::Overview(overview()))),
+        ),
+        ("visit-done-largest", largest(&at(View::VisitDone(done())))),
         (
             "own-code",
             page(
