@@ -6,6 +6,7 @@ use std::{
 use machitap_domain::{
     catalogue::Language,
     fare::rules::{Chime, Colour, Shape},
+    preferences::TextSize,
     time::ClockSource,
 };
 use machitap_kiosk_core::view::{ClockFace, FareTold, Header, OutOfService, OutReason, View};
@@ -89,6 +90,9 @@ fn screen(view: View) -> Box<Screen> {
         header,
         view,
         language: Language::default(),
+        text: TextSize::Normal,
+        voice: false,
+        motion: true,
     })
 }
 
