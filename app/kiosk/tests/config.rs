@@ -67,6 +67,19 @@ fn a_full_file_is_read() {
 }
 
 #[test]
+fn the_file_in_the_documentation_is_good_and_what_it_comments_out_is_what_holds() {
+    let document = include_str!("../CONFIG.md");
+    let (_, rest) = document.split_once("```toml\n").unwrap();
+    let (text, _) = rest.split_once("```").unwrap();
+    let read = |text: &str| Config::parse(text, Path::new("/etc/machitap")).unwrap();
+    let shown = read(text);
+    let whole: Vec<&str> = text.lines().map(|l| l.trim_start_matches('#')).collect();
+    let mut said = read(&whole.join("\n"));
+    assert_eq!(said.papers_stick.take().as_deref(), Some(Path::new("/media/stick")));
+    assert_eq!(format!("{said:?}"), format!("{shown:?}"));
+}
+
+#[test]
 fn what_is_left_out_has_its_usual_value() {
     let short = "enrolment = \"e\"\nstate = \"s\"\ntime_zone = \"Asia/Tokyo\"\ndemo = true\n\
                  [broker]\nhost = \"b\"\n[reader]\nkeys = \"test-only\"\n";
