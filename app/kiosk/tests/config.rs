@@ -75,7 +75,10 @@ fn the_file_in_the_documentation_is_good_and_what_it_comments_out_is_what_holds(
     let shown = read(text);
     let whole: Vec<&str> = text.lines().map(|l| l.trim_start_matches('#')).collect();
     let mut said = read(&whole.join("\n"));
-    assert_eq!(said.papers_stick.take().as_deref(), Some(Path::new("/media/stick")));
+    assert_eq!(
+        said.papers_stick.take().as_deref(),
+        Some(Path::new("/media/stick"))
+    );
     assert_eq!(format!("{said:?}"), format!("{shown:?}"));
 }
 
