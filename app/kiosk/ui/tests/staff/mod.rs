@@ -174,7 +174,7 @@ fn on_correcting(correcting: &Correcting, all: &mut Labels) {
     }
     match correcting {
         Correcting { reason: None, .. } => {}
-        Correcting { strike: true, .. } => all.put("取り消しを 記録する", Touch::Confirm),
+        Correcting { strike: true, .. } => all.put("取り消しを 残す", Touch::Confirm),
         Correcting {
             out_of_order: true, ..
         } => {}
