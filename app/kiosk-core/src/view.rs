@@ -45,6 +45,29 @@ pub struct Screen {
     pub motion: bool,
 }
 
+impl Screen {
+    /// A view before anything is known: no catalogue, no time, nobody's wishes.
+    pub fn bare(view: View) -> Self {
+        Self {
+            header: Header {
+                facility: String::new(),
+                city: String::new(),
+                clock: ClockFace {
+                    time: None,
+                    source: ClockSource::Unknown,
+                    trusted: false,
+                },
+                badges: Vec::new(),
+            },
+            view,
+            language: Language::default(),
+            text: TextSize::Normal,
+            voice: false,
+            motion: true,
+        }
+    }
+}
+
 /// The strip on top of every screen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Header {

@@ -140,7 +140,7 @@ fn run(cli: &Cli, started_ns: u64) -> Result<(), Failure> {
         trace,
         started_ns,
         messages: send.clone(),
-        lamp: cli.headless,
+        lines: cli.headless,
     };
     if cli.headless {
         let display = Headless {

@@ -176,7 +176,7 @@ pub struct Parts {
     pub times: Times,
     /// The screen.
     pub display: Box<dyn Display>,
-    /// Tones and lamps.
+    /// Tones.
     pub signal: Box<dyn Signal>,
     /// `--trace`.
     pub trace: Trace,

@@ -1,4 +1,4 @@
-//! Tones and lamps: what people hear and see without looking at the screen.
+//! Tones: what people hear without looking at the screen.
 
 mod synth;
 
@@ -16,7 +16,7 @@ use machitap_kiosk_core::Tone;
 
 use crate::messages;
 
-/// Something that tells people how their tap went: a loudspeaker, a lamp on a pin.
+/// Something that tells people how their tap went by its tone.
 pub trait Signal: Send {
     /// Gives the sign; must not wait for it to end.
     fn give(&mut self, tone: Tone);
@@ -31,7 +31,7 @@ impl Signal for Vec<Box<dyn Signal>> {
     }
 }
 
-/// The tone's name, in traces and on a lamp's line.
+/// The tone's name, in traces and lines.
 pub const fn name(tone: Tone) -> &'static str {
     match tone {
         Tone::Read => "read",
@@ -46,13 +46,13 @@ pub const fn name(tone: Tone) -> &'static str {
     }
 }
 
-/// Stands for the lamp of a kiosk without a display: one line for each tone.
+/// One line for each tone: what a kiosk without a display says on its standard output.
 #[derive(Debug)]
-pub struct LineLamp<W>(pub W);
+pub struct ToneLines<W>(pub W);
 
-impl<W: io::Write + Send> Signal for LineLamp<W> {
+impl<W: io::Write + Send> Signal for ToneLines<W> {
     fn give(&mut self, tone: Tone) {
-        // A lamp nobody looks at is no reason to stop.
+        // Lines nobody reads are no reason to stop.
         let _ = writeln!(self.0, "tone: {}", name(tone));
     }
 }

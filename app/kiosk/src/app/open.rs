@@ -8,10 +8,9 @@ use std::{
 };
 
 use machitap_card::{Admitted, Reader, ReaderConfig};
-use machitap_domain::{ClockSource, catalogue::Language, preferences::TextSize};
 use machitap_kiosk_core::{
     Screen, View,
-    view::{ClockFace, Header, OutOfService, OutReason},
+    view::{OutOfService, OutReason},
 };
 use machitap_store::{Journal, OpenError, Opened};
 
@@ -25,7 +24,7 @@ use crate::{
     link::{self, Link},
     messages,
     papers::desk::Desk,
-    sound::{LineLamp, Signal, Speaker},
+    sound::{Signal, Speaker, ToneLines},
     trace::Trace,
     watchdog,
 };
@@ -42,7 +41,8 @@ pub(super) struct Start {
     pub(super) trace: Trace,
     pub(super) started_ns: u64,
     pub(super) messages: Sender<Msg>,
-    pub(super) lamp: bool,
+    /// Tones are told in lines, too.
+    pub(super) lines: bool,
 }
 
 impl Start {
@@ -63,7 +63,7 @@ impl Start {
             trace,
             started_ns,
             messages,
-            lamp,
+            lines,
         } = self;
         let Checked {
             enrolment,
@@ -98,7 +98,7 @@ impl Start {
                 floor,
             },
             display,
-            signal: Box::new(signals(config.sound, lamp)),
+            signal: Box::new(signals(config.sound, lines)),
             trace,
             started_ns,
             last_ticket: tickets,
@@ -244,26 +244,10 @@ fn wait(inbox: &Receiver<Msg>, pause: Duration) -> bool {
 }
 
 fn disk_full() -> Screen {
-    Screen {
-        header: Header {
-            facility: String::new(),
-            city: String::new(),
-            clock: ClockFace {
-                time: None,
-                source: ClockSource::Unknown,
-                trusted: false,
-            },
-            badges: Vec::new(),
-        },
-        view: View::OutOfService(OutOfService {
-            why: OutReason::DiskFull,
-            contact: String::new(),
-        }),
-        language: Language::default(),
-        text: TextSize::Normal,
-        voice: false,
-        motion: true,
-    }
+    Screen::bare(View::OutOfService(OutOfService {
+        why: OutReason::DiskFull,
+        contact: String::new(),
+    }))
 }
 
 fn report(opened: &Opened) {
@@ -283,10 +267,10 @@ fn report(opened: &Opened) {
     }
 }
 
-fn signals(sound: bool, lamp: bool) -> Vec<Box<dyn Signal>> {
+fn signals(sound: bool, lines: bool) -> Vec<Box<dyn Signal>> {
     let mut signals: Vec<Box<dyn Signal>> = Vec::new();
-    if lamp {
-        signals.push(Box::new(LineLamp(std::io::stdout())));
+    if lines {
+        signals.push(Box::new(ToneLines(std::io::stdout())));
     }
     if sound {
         signals.push(Box::new(Speaker::start()));

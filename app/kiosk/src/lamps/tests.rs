@@ -3,13 +3,8 @@ use std::{
     io::{BufRead, BufReader},
 };
 
-use machitap_domain::{
-    catalogue::Language,
-    fare::rules::{Chime, Colour, Shape},
-    preferences::TextSize,
-    time::ClockSource,
-};
-use machitap_kiosk_core::view::{ClockFace, FareTold, Header, OutOfService, OutReason, View};
+use machitap_domain::fare::rules::{Chime, Colour, Shape};
+use machitap_kiosk_core::view::{FareTold, OutOfService, OutReason, View};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use tempfile::TempDir;
 
@@ -76,24 +71,7 @@ fn fare(colour: Colour, chime: Chime) -> Box<Screen> {
 }
 
 fn screen(view: View) -> Box<Screen> {
-    let header = Header {
-        facility: String::new(),
-        city: String::new(),
-        clock: ClockFace {
-            time: None,
-            source: ClockSource::Unknown,
-            trusted: false,
-        },
-        badges: Vec::new(),
-    };
-    Box::new(Screen {
-        header,
-        view,
-        language: Language::default(),
-        text: TextSize::Normal,
-        voice: false,
-        motion: true,
-    })
+    Box::new(Screen::bare(view))
 }
 
 #[test]
