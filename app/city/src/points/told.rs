@@ -79,8 +79,9 @@ struct Place<'a> {
 }
 
 impl Told {
-    /// Tells every kiosk that serves people by their visit's name what has changed. Within a transaction, and after
-    /// the answers are on disk; after an error both this and the ledger are begun anew.
+    /// Tells every kiosk that serves people by their visit's name what has changed. Within a
+    /// transaction, and after the answers are on disk; after an error both this and the ledger
+    /// are begun anew.
     ///
     /// # Errors
     /// [`PublishError`].

@@ -24,9 +24,6 @@ use crate::{
     time::now_ms,
 };
 
-/// What the log says of a turn, with how long it took.
-const TURN: &str = "what residents have was judged";
-
 /// How it is kept.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
@@ -113,7 +110,13 @@ fn run(mut db: Db, plan: &Plan, asked: &Receiver<()>, shared: &Shared) {
                 Ok(grew) => {
                     let took_us = began.elapsed().as_micros();
                     let (ranking, accounts) = (due.ranking, due.accounts);
-                    tracing::debug!(grew, ranking, accounts, took_us, "{}", TURN);
+                    tracing::debug!(
+                        grew,
+                        ranking,
+                        accounts,
+                        took_us,
+                        "what residents have was judged"
+                    );
                 }
                 Err(why) => {
                     // Facts are counted without it; everything is built anew at the next turn.

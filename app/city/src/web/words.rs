@@ -68,7 +68,7 @@ const fn plain(body: &FactBody) -> &'static str {
         FactBody::Spend(_) => "ポイントの利用を申し込み",
         FactBody::SpendAnswered { .. } => "ポイントの利用の返事",
         FactBody::Paired { .. } => "スマホ連携のコードを表示",
-        FactBody::Preferred(_) => "画面の使い方を選んだ",
+        FactBody::Preferred(_) => "画面の設定を選んだ",
         FactBody::Undone { .. } => "取り消し",
         FactBody::ClockCorrected { .. } => "時計が合った",
         FactBody::JournalReplaced { .. } => "記録簿を新しくした",

@@ -10,7 +10,7 @@ use crate::web::html::Html;
 
 pub(super) fn section(html: &mut Html, chosen: &Preferences) {
     html.raw("<section><h2>");
-    both(html, "画面の使い方", "How kiosks serve you");
+    both(html, "画面の設定", "Display settings");
     html.raw("</h2><dl>");
     let mut row = |name: (&'static str, &'static str), value: (&'static str, &'static str)| {
         html.raw("<dt>");
@@ -36,14 +36,15 @@ pub(super) fn section(html: &mut Html, chosen: &Preferences) {
             TextSize::Largest => ("とても大きい", "Largest"),
         },
     );
-    row(
-        ("音声", "Voice"),
-        match chosen.voice {
-            None => as_the_kiosk,
-            Some(true) => ("あり", "On"),
-            Some(false) => ("なし", "Off"),
-        },
-    );
+    // No kiosk offers it to everybody: it is said where somebody asked for it.
+    if let Some(voice) = chosen.voice {
+        let said = if voice {
+            ("あり", "On")
+        } else {
+            ("なし", "Off")
+        };
+        row(("音声", "Voice"), said);
+    }
     row(
         ("動き", "Motion"),
         if chosen.still {
@@ -55,7 +56,7 @@ pub(super) fn section(html: &mut Html, chosen: &Preferences) {
     html.raw("</dl><p>");
     both(
         html,
-        "変えるときは、端末のマイページで。",
+        "変えるときは、端末の「わたしのページ」で。",
         "Change it on your page at a kiosk.",
     );
     html.raw("</p></section>");

@@ -133,16 +133,16 @@ fn a_page_says_how_its_resident_is_served_once_they_chose() {
     let mut hall = Kiosk::new(&city, 1, "hall");
     hall.visit(who(1), city.now_ms);
     hall.heard_by(&city, 9);
-    assert!(!shown(&city, 1).contains("画面の使い方"));
+    assert!(!shown(&city, 1).contains("画面の設定"));
     let large = Preferences::default().with(Preference::Text(TextSize::Large));
     let body = FactBody::Preferred(Preferred::over(None, large));
     hall.record(who(1), hall.stamp(city.now_ms), None, body);
     hall.heard_by(&city, 9);
     let page = shown(&city, 1);
-    assert!(page.contains("画面の使い方"));
+    assert!(page.contains("画面の設定"));
     assert!(
         page.contains("大きい<span lang=\"en\">Large</span>"),
         "{page}"
     );
-    assert!(!shown(&city, 2).contains("画面の使い方"), "of nobody else");
+    assert!(!shown(&city, 2).contains("画面の設定"), "of nobody else");
 }
