@@ -98,6 +98,7 @@ pattern read k/v1/{city}/doc/roster-%u/#
 pattern read k/v1/{city}/doc/absences-%u/#
 pattern read k/v1/{city}/doc/deals-%u/#
 pattern read k/v1/{city}/doc/fares-%u/#
+pattern read k/v1/{city}/doc/lease-%u/#
 pattern read k/v1/{city}/doc/accounts-%u/#
 pattern read k/v1/{city}/doc/account-news-%u/#
 "

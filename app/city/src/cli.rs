@@ -4,6 +4,7 @@ mod drawing;
 mod phones;
 mod points;
 mod publishing;
+mod registrations;
 mod replaying;
 
 use std::{io::Read, path::PathBuf};
@@ -20,6 +21,7 @@ use machitap_city::{
     month::Month,
     pin,
     publish::OldMonths,
+    registry::lease::Asked,
     serve,
 };
 use machitap_domain::{
@@ -181,6 +183,29 @@ enum Command {
         /// The town's own number of the resident.
         citizen: CitizenId,
     },
+    /// Lease a range of ids to a kiosk, so that it can register cards on the spot. A range is
+    /// leased once, to one journal of one kiosk.
+    Lease {
+        /// The kiosk, as it is enrolled.
+        kiosk: KioskId,
+        /// The first id.
+        #[arg(long, value_name = "ID")]
+        from: CitizenId,
+        /// How many.
+        #[arg(long)]
+        count: u32,
+        /// The last day on which they are issued.
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        until: Date,
+    },
+    /// List the leases and how much of each was issued.
+    Leases,
+    /// List what was registered, re-linked and released at kiosks, with the city's answer.
+    Registrations {
+        /// Only what was refused: somebody must speak with the resident.
+        #[arg(long)]
+        refused: bool,
+    },
     /// Read a staff PIN from standard input and print its hash for a roster.
     PinHash,
     /// Check the configuration and the keys.
@@ -274,11 +299,28 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
         Command::Prize { offer, seed } => points::prize(&load()?, &offer, seed.as_deref()),
         Command::Account { citizen } => points::account(&load()?, &citizen),
         Command::Unpair { citizen } => phones::unpair(&load()?, &citizen),
+        Command::Lease {
+            kiosk,
+            from,
+            count,
+            until,
+        } => registrations::lease(
+            &load()?,
+            &Asked {
+                kiosk,
+                first: from,
+                count,
+                until,
+            },
+        ),
+        Command::Leases => registrations::leases(&load()?),
+        Command::Registrations { refused } => registrations::registrations(&load()?, refused),
         Command::PinHash => pin_hash(),
         Command::CheckConfig => {
             let config = load()?;
             config.signer()?;
             config.purposes()?;
+            config.letters_key_if_any()?;
             serve::link_options(&config, "city", machitap_city::pki::SERVE_USER)?;
             println!("{}: sound", args.config.display());
             Ok(())

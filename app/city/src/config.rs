@@ -8,7 +8,7 @@ use std::{
 
 use jiff::tz::TimeZone;
 use machitap_domain::{CityId, PurposeKey, draw::secret::DrawKey};
-use machitap_wire::{Signer, bundle::PurposeKeys};
+use machitap_wire::{Signer, bundle::PurposeKeys, seal::SealOpener};
 use serde::Deserialize;
 
 use crate::{
@@ -160,6 +160,9 @@ pub struct Config {
 /// The file of the draw's key.
 pub const DRAW_KEY: &str = "draw.key";
 
+/// The file of the key that opens what kiosks seal to the city.
+pub const LETTERS_KEY: &str = "letters.key";
+
 impl Config {
     /// Reads and checks a configuration file.
     ///
@@ -277,6 +280,20 @@ impl Config {
     pub fn draw_key_if_any(&self) -> Result<Option<DrawKey>, Failure> {
         let there = self.keys.join(DRAW_KEY).exists();
         there.then(|| self.draw_key()).transpose()
+    }
+
+    /// The key that opens what kiosks seal to the city; `None` for a home made before there were
+    /// registrations.
+    ///
+    /// # Errors
+    /// [`Failure`]; a damaged key is [`Exit::Config`].
+    pub fn letters_key_if_any(&self) -> Result<Option<SealOpener>, Failure> {
+        if !self.keys.join(LETTERS_KEY).exists() {
+            return Ok(None);
+        }
+        SealOpener::from_text(&self.key_text(LETTERS_KEY)?)
+            .map(Some)
+            .map_err(|why| self.bad_key(LETTERS_KEY, &why))
     }
 
     fn bad_key(&self, name: &str, why: &dyn std::fmt::Display) -> Failure {

@@ -9,6 +9,7 @@ mod nursery;
 mod page;
 mod phones;
 mod points;
+mod registrations;
 mod registry;
 mod rides;
 
@@ -26,11 +27,12 @@ pub(crate) use nursery::watched;
 pub use page::{PageFact, PageKiosk};
 pub use phones::CodeRow;
 pub use points::{AnswerRow, Answers, GroupRow, ToldRow};
+pub use registrations::{ClaimRow, LeaseRow};
 pub use registry::{Enrolled, KioskRow};
 pub use rides::RideRow;
 
 /// The version this program writes.
-pub const SCHEMA: i64 = 5;
+pub const SCHEMA: i64 = 6;
 
 const MIGRATIONS: [&str; SCHEMA as usize] = [
     include_str!("db/v1.sql"),
@@ -38,6 +40,7 @@ const MIGRATIONS: [&str; SCHEMA as usize] = [
     include_str!("db/v3.sql"),
     include_str!("db/v4.sql"),
     include_str!("db/v5.sql"),
+    include_str!("db/v6.sql"),
 ];
 
 /// A group of batches changes some 5 MiB of pages; in a smaller cache they would be written

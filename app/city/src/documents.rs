@@ -288,6 +288,7 @@ fn catalogue(toml: &Toml, city: &CityId) -> Result<Catalogue, Flaw> {
             InvalidCatalogue::Draw(_) => "draws".to_owned(),
             InvalidCatalogue::Offers(_) => "offers".to_owned(),
             InvalidCatalogue::Pairing(_) => "pairing".to_owned(),
+            InvalidCatalogue::Registration(_) => "registration".to_owned(),
             InvalidCatalogue::TimeZone(_) | InvalidCatalogue::Empty => "facilities".to_owned(),
         };
         toml.flaw(&key, why)

@@ -83,6 +83,7 @@ pub fn enrol(config: &Config, request: &Request, out: &Path) -> Result<(), Failu
         kiosk: request.kiosk.clone(),
         facility: request.facility.clone(),
         city_key: config.signer()?.verifier(),
+        city_seal: config.letters_key_if_any()?.map(|key| key.public()),
         purposes,
     };
     let text = toml::to_string(&enrolment).expect("an enrolment has a TOML form");

@@ -6,7 +6,7 @@ use machitap_domain::CityId;
 
 use crate::{
     broker::{Place, access_list, configuration},
-    config::{Config, DRAW_KEY},
+    config::{Config, DRAW_KEY, LETTERS_KEY},
     exit::{Exit, Failure},
     files::{Mode, private_dir, write},
     pin,
@@ -95,6 +95,7 @@ fn keys(dir: &Path, plan: &Plan) -> Result<(), Failure> {
         "visit.key",
         "transport.key",
         "reception.key",
+        LETTERS_KEY,
         DRAW_KEY,
     ] {
         put(dir, &format!("keys/{name}"), Mode::Private, &random_hex())?;

@@ -94,8 +94,8 @@ impl Ledger {
         &self.town
     }
 
-    /// Other rules, people or groups: everybody is judged anew. The zones must be the same; with
-    /// others the days are, and the ledger is built anew.
+    /// Other rules, people or groups: everybody is judged anew. The zones must be the same, with
+    /// others the days are, and so must be whose account is whose; else the ledger is built anew.
     pub fn renew(&mut self, town: Town) {
         self.town = town;
         self.judged_on = None;
@@ -144,16 +144,18 @@ impl Ledger {
         followed.upto = fact.key.seq;
         let mut known = false;
         for key in followed.folds.apply(fact, zone) {
-            if let FoldKey::Account(who) | FoldKey::Chosen(who) = key {
+            if let FoldKey::Account(name) | FoldKey::Chosen(name) = key {
+                known |= matches!(key, FoldKey::Account(_)) && fact.subject == Some(name);
+                let who = self.town.truly(name);
                 let resident = self.residents.entry(who).or_default();
                 resident.journals.insert(journal);
                 self.touched.insert(who);
-                known |= matches!(key, FoldKey::Account(_)) && fact.subject == Some(who);
             }
         }
         match (&fact.body, fact.subject) {
             // What the journal's own fold does not credit, to a visit it does not know, is none.
             (FactBody::Award(_), Some(who)) if known => {
+                let who = self.town.truly(who);
                 let award = AwardMade::of(fact, zone)?;
                 if !award.at.quality.is_trusted() {
                     let boot = (journal, award.at.boot);
@@ -163,6 +165,7 @@ impl Ledger {
                 None
             }
             (FactBody::Undone { fact: undone }, Some(who)) => {
+                let who = self.town.truly(who);
                 if let Some(resident) = self.residents.get_mut(&who) {
                     resident.awards.undo(*undone);
                     self.touched.insert(who);
@@ -330,7 +333,11 @@ impl Ledger {
     /// Visits that stand, over all journals.
     pub(crate) fn visits(&self, who: &Pseudonym, resident: &Resident) -> u64 {
         let accounts = resident.journals.iter();
-        accounts.map(|j| self.account(*j, who).visits()).sum()
+        let of_all = accounts.flat_map(|j| {
+            let names = self.town.names(*who);
+            names.map(|name| self.account(*j, &name).visits())
+        });
+        of_all.sum()
     }
 
     /// How a resident wants to be served; `None` for one who never chose.
@@ -348,7 +355,11 @@ impl Ledger {
     ) -> Option<Latest> {
         let journals = resident.journals.iter().filter(|j| speaks(**j));
         let folds = journals.filter_map(|j| self.folds(*j));
-        folds.fold(None, |latest, f| Latest::of(latest, f.chosen(who).latest()))
+        let of_all = folds.flat_map(|f| {
+            let names = self.town.names(*who);
+            names.filter_map(|name| f.chosen(&name).latest())
+        });
+        of_all.fold(None, |latest, one| Latest::of(latest, Some(one)))
     }
 
     /// What one journal makes of a resident.

@@ -24,6 +24,7 @@ pub mod pin;
 pub mod pki;
 pub mod points;
 pub mod publish;
+pub mod registry;
 pub mod replay;
 pub mod rides;
 pub mod send;

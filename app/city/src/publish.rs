@@ -6,6 +6,7 @@
 pub mod begun;
 mod fares;
 mod people;
+pub mod registrations;
 mod rosters;
 
 use machitap_domain::{
@@ -18,6 +19,7 @@ use machitap_wire::{
     DocumentName, Manifest, Signer, Topic,
     document::Refused,
     envelope::{self, Kind},
+    seal::SealOpener,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -148,6 +150,8 @@ pub struct Keys<'a> {
     pub draw: Option<&'a DrawKey>,
     /// For the pseudonyms of fare lists.
     pub transport: Option<&'a PurposeKey>,
+    /// Opens what kiosks seal to the city; without it nobody is registered at one.
+    pub letters: Option<&'a SealOpener>,
 }
 
 /// Puts the documents in force, those that changed as a new version; all or none.
@@ -173,16 +177,23 @@ pub fn stage(
             put(db, DocumentName::Notices, &documents.notices, None, now_ms)?,
         ];
         let fares = fares::Town::load(db, documents, keys.transport)?;
+        if let Some(key) = keys.visit {
+            people::keep(db, documents, key)?;
+        }
+        let desk = registrations::Desk::of(keys);
+        if let Some(desk) = &desk {
+            desk.keep_rosters(db, &documents.rosters)?;
+            staged.extend(desk.stage(db, &catalogue, &documents.rosters, now_ms)?);
+        }
         for kiosk in &db.kiosks()? {
-            let roster = rosters::of_kiosk(documents, kiosk);
-            let name = DocumentName::Roster(kiosk.kiosk.clone());
-            staged.push(put(db, name, &roster, Some(kiosk), now_ms)?);
+            if desk.is_none() {
+                let roster = rosters::of_kiosk(&documents.rosters, &catalogue, kiosk);
+                let name = DocumentName::Roster(kiosk.kiosk.clone());
+                staged.push(put(db, name, &roster, Some(kiosk), now_ms)?);
+            }
             staged.extend(absences(db, documents, kiosk, now_ms)?);
             staged.extend(deals(db, &catalogue, kiosk, keys.draw, now_ms)?);
             staged.extend(fares::stage(db, documents, fares.as_ref(), kiosk, now_ms)?);
-        }
-        if let Some(key) = keys.visit {
-            people::keep(db, documents, key)?;
         }
         db.published()?;
         Ok(Published { staged, corrected })

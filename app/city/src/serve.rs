@@ -107,6 +107,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
                 least_group: config.ranking.least_group,
             },
             draw: config.draw_key_if_any()?,
+            desk: config.purposes()?.visit.zip(config.letters_key_if_any()?),
         },
     );
     let phones = web::Phones::new(phones, standing.kept());

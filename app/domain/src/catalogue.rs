@@ -19,6 +19,7 @@ use crate::{
         visit::VisitPurpose,
     },
     reception::rules::{InvalidReception, ReceptionRules},
+    register::rules::{InvalidRegistration, RegistrationRules},
     time::Millis,
 };
 
@@ -80,6 +81,9 @@ pub struct Catalogue {
     /// Where residents pair their phones; nowhere when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pairing: Option<Pairing>,
+    /// How cards are registered on the spot; nowhere when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration: Option<RegistrationRules>,
 }
 
 /// One facility.
@@ -325,6 +329,9 @@ pub enum InvalidCatalogue {
     /// The pairing with a slip.
     #[error("pairing: {0}")]
     Pairing(InvalidPairing),
+    /// The registration with a slip.
+    #[error("registration: {0}")]
+    Registration(InvalidRegistration),
 }
 
 /// More than this for one visit is a slip of the pen.
@@ -357,6 +364,10 @@ impl Catalogue {
         self.offers.check().map_err(InvalidCatalogue::Offers)?;
         if let Some(pairing) = &self.pairing {
             pairing.check().map_err(InvalidCatalogue::Pairing)?;
+        }
+        if let Some(registration) = &self.registration {
+            let slip = registration.check();
+            slip.map_err(InvalidCatalogue::Registration)?;
         }
         for (id, facility) in &self.facilities {
             facility.zone()?;
@@ -413,6 +424,7 @@ mod tests {
             draws: Vec::new(),
             offers: crate::points::offers::Offers::default(),
             pairing: None,
+            registration: None,
         }
     }
 

@@ -26,6 +26,7 @@ use crate::{
     },
     preferences::Preferred,
     pseudonym::Pseudonym,
+    register::{Answer as RegisterAnswer, Registered, ReleasedId, Relinked},
     time::{BootId, DayKey, Quality, Stamp},
 };
 
@@ -391,6 +392,18 @@ pub enum FactBody {
     JournalReplaced {
         /// The life that ended, when it could still be read.
         old: Option<Incarnation>,
+    },
+    /// A card was registered to a leased id. The subject is the new resident.
+    Registered(Registered),
+    /// A card took the place of a resident's earlier ones. The subject is the resident.
+    Relinked(Relinked),
+    /// An id was released at the resident's wish. The subject is the resident.
+    ReleasedId(ReleasedId),
+    /// The city's answer to one of these, as this kiosk heard it. Caused by the claim.
+    RegistrationAnswered {
+        /// The answer.
+        #[serde(flatten)]
+        answer: RegisterAnswer,
     },
     /// A resident chose how to be served.
     Preferred(Preferred),

@@ -5,8 +5,9 @@ mod events;
 mod fares;
 mod preferences;
 mod reception;
+mod register;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,7 @@ use crate::{
     preferences::Chosen,
     pseudonym::Pseudonym,
     reception::{Patient, Receptions},
+    register::{Holder, Numbers},
     time::{BootId, DayKey, Quality, Stamp},
 };
 
@@ -50,6 +52,10 @@ pub enum FoldKey {
     Patient(Pseudonym),
     /// The kiosk's queue and what it has to hand off.
     Receptions,
+    /// A resident's cards, as claims made here say.
+    Holder(Pseudonym),
+    /// The numbers issued from the kiosk's leases.
+    Numbers,
     /// How a resident wants to be served.
     Chosen(Pseudonym),
 }
@@ -92,6 +98,10 @@ pub enum FoldValue {
     Patient(Patient),
     /// The kiosk's queue and what it has to hand off.
     Receptions(Receptions),
+    /// A resident's cards.
+    Holder(Holder),
+    /// The numbers issued from the kiosk's leases.
+    Numbers(Numbers),
     /// How a resident wants to be served.
     Chosen(Chosen),
 }
@@ -110,6 +120,10 @@ pub struct Folds {
     events: Counts,
     patients: BTreeMap<Pseudonym, Patient>,
     receptions: Receptions,
+    holders: BTreeMap<Pseudonym, Holder>,
+    /// From a card to the residents that claims name it with; follows from `holders`.
+    by_card: BTreeMap<Pseudonym, BTreeSet<Pseudonym>>,
+    numbers: Numbers,
     chosen: BTreeMap<Pseudonym, Chosen>,
 }
 
@@ -134,6 +148,9 @@ impl Folds {
             events: Counts::new(),
             patients: BTreeMap::new(),
             receptions: Receptions::new(),
+            holders: BTreeMap::new(),
+            by_card: BTreeMap::new(),
+            numbers: Numbers::new(),
             chosen: BTreeMap::new(),
         }
     }
@@ -205,6 +222,7 @@ impl Folds {
                 keys.extend(self.void_draws(subject, *undone));
                 keys.extend(self.void_ride(subject, *undone));
                 keys.extend(self.void_announcement(subject, *undone));
+                keys.extend(self.void_claim(subject, *undone));
                 keys.extend(self.void_choice(subject, *undone));
                 keys
             }
@@ -220,6 +238,13 @@ impl Folds {
                 self.announce(fact, patient, system, *queue, zone)
             }
             (FactBody::HandedOff { withdrawn }, _) => self.hand_off(fact, *withdrawn),
+            (
+                FactBody::Registered(_)
+                | FactBody::Relinked(_)
+                | FactBody::ReleasedId(_)
+                | FactBody::RegistrationAnswered { .. },
+                Some(resident),
+            ) => self.register(fact, resident),
             (FactBody::Preferred(preferred), Some(resident)) => {
                 self.choose(fact, resident, *preferred)
             }
@@ -382,6 +407,10 @@ impl Folds {
             FoldKey::Patient(p) => self.patients.get(&p).cloned().map(FoldValue::Patient),
             FoldKey::Receptions => (self.receptions != Receptions::new())
                 .then(|| FoldValue::Receptions(self.receptions.clone())),
+            FoldKey::Holder(r) => self.holders.get(&r).cloned().map(FoldValue::Holder),
+            FoldKey::Numbers => {
+                (self.numbers != Numbers::new()).then(|| FoldValue::Numbers(self.numbers.clone()))
+            }
             FoldKey::Chosen(r) => self.chosen.get(&r).cloned().map(FoldValue::Chosen),
         }
     }
@@ -411,6 +440,10 @@ impl Folds {
                 self.patients.insert(who, patient);
             }
             (FoldKey::Receptions, FoldValue::Receptions(queue)) => self.receptions = queue,
+            (FoldKey::Holder(resident), FoldValue::Holder(holder)) => {
+                self.put_holder(resident, holder);
+            }
+            (FoldKey::Numbers, FoldValue::Numbers(numbers)) => self.numbers = numbers,
             (FoldKey::Chosen(resident), FoldValue::Chosen(chosen)) => {
                 self.chosen.insert(resident, chosen);
             }
@@ -447,11 +480,15 @@ impl Folds {
             .patients
             .iter()
             .map(|(k, v)| (FoldKey::Patient(*k), FoldValue::Patient(v.clone())));
+        let holders = self
+            .holders
+            .iter()
+            .map(|(k, v)| (FoldKey::Holder(*k), FoldValue::Holder(v.clone())));
         let chosen = self
             .chosen
             .iter()
             .map(|(k, v)| (FoldKey::Chosen(*k), FoldValue::Chosen(v.clone())));
-        let of_the_kiosk = [FoldKey::Events, FoldKey::Receptions];
+        let of_the_kiosk = [FoldKey::Events, FoldKey::Receptions, FoldKey::Numbers];
         let of_the_kiosk = of_the_kiosk
             .into_iter()
             .filter_map(|key| Some((key, self.get(key)?)));
@@ -463,6 +500,7 @@ impl Folds {
             .chain(machines)
             .chain(rides)
             .chain(patients)
+            .chain(holders)
             .chain(of_the_kiosk)
             .chain(chosen)
     }

@@ -199,6 +199,16 @@ text_id!(
     LinkNumber, "link number", 1..=32, is_upper, UPPER
 );
 personal_id!(LinkNumber);
+text_id!(
+    /// A range of citizen ids that the city leased to a kiosk.
+    LeaseId, "lease id", 2..=40, is_lower, LOWER
+);
+public_id!(LeaseId);
+text_id!(
+    /// A text of consent.
+    ConsentId, "consent id", 2..=40, is_lower, LOWER
+);
+public_id!(ConsentId);
 
 /// One life of a kiosk's journal.
 ///

@@ -22,6 +22,7 @@ pub mod preferences;
 pub mod pseudonym;
 pub mod ranking;
 pub mod reception;
+pub mod register;
 pub mod roster;
 pub mod time;
 

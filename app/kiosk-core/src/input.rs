@@ -11,6 +11,7 @@ use machitap_domain::{
     points::{accounts::Accounts, offers::Progress},
     preferences::Preference,
     ranking::Ranking,
+    register::Leases,
     roster::Roster,
 };
 
@@ -90,6 +91,8 @@ pub enum Input {
         /// things stand, a directory is missing or it refuses the note.
         class: Class,
     },
+    /// The numbers this kiosk was leased, and what became of its registrations.
+    Leases(Box<Leases>),
     /// Nothing but time went by.
     Tick,
 }
@@ -217,6 +220,10 @@ pub enum Touch {
     Tab(OwnTab),
     /// Turns over so many pages of a list, back where it is negative.
     Pages(i32),
+    /// A key of the kana board, or the wide space between two names.
+    Kana(char),
+    /// Turns the last kana into its small or voiced form, and back.
+    Mark,
     /// Chooses how to be served, on that tab of the own page.
     Prefer(Preference),
 }
@@ -258,6 +265,12 @@ pub enum StaffAct {
     Write,
     /// Give points for help.
     Help,
+    /// Register a card; with one that opens nothing, to a new id.
+    Register,
+    /// The card takes the place of a resident's earlier one.
+    Relink,
+    /// Release the id the card opens.
+    Release,
 }
 
 /// What a state of the sync machine reads of the journal.

@@ -18,6 +18,7 @@ mod own;
 mod panel;
 mod price;
 mod reception;
+mod registered;
 mod said;
 mod staff;
 mod standing;
@@ -42,9 +43,10 @@ use machitap_domain::{
     points::{accounts::Accounts, offers::Progress},
     preferences::Preferences,
     ranking::Ranking,
+    register::Leases,
     roster::Roster,
 };
-use machitap_wire::bundle::PurposeKeys;
+use machitap_wire::{bundle::PurposeKeys, seal::SealTo};
 
 use crate::{
     input::{Input, LinkView, NoteOf, StoreTrouble, Tap, Touch},
@@ -68,7 +70,7 @@ pub use draw::{CAPSULE_MS, OPENED_MS, READY_MS};
 pub use fare::FARE_MS;
 pub use followup::STEP_MS;
 pub use own::{HISTORY_ROWS, OFFER_CARDS, OWN_MS};
-pub use panel::EMERGENCY_IDLE_MS;
+pub use panel::{EMERGENCY_IDLE_MS, REGISTER_IDLE_MS};
 use turn::{After, Turn};
 
 /// Makes the names of facts.
@@ -119,6 +121,11 @@ pub struct Setup {
     pub new_id: NewId,
     /// Secrets for pairing phones, from the system's own source of chance.
     pub new_secret: NewSecret,
+    /// The numbers this kiosk was leased, and what became of its registrations.
+    pub leases: Option<Leases>,
+    /// What only the city may read is sealed to this; `None` in an enrolment from before there
+    /// were registrations.
+    pub city_seal: Option<SealTo>,
 }
 
 /// The session machine.
@@ -172,6 +179,10 @@ pub struct Session {
     next_card: Option<Credential>,
     changed: bool,
     shown: Option<Screen>,
+    leases: Option<Leases>,
+    city_seal: Option<SealTo>,
+    /// Leases came, or claims, since the city's answers to claims were last looked for.
+    seals_due: bool,
 }
 
 /// Where the session stands.
@@ -261,6 +272,9 @@ impl Session {
             next_card: None,
             changed: true,
             shown: None,
+            leases: setup.leases,
+            city_seal: setup.city_seal,
+            seals_due: true,
         };
         if let Some(catalogue) = setup.catalogue {
             session.set_catalogue(catalogue);
@@ -325,6 +339,7 @@ impl Session {
                 }
                 let spent = |f: &Fact| matches!(f.body, FactBody::Spend(_));
                 self.answers_due |= facts.iter().any(spent);
+                self.seals_due |= facts.iter().any(registered::is_claim);
                 self.appended(cx);
             }
             Input::NotAppended(trouble) => self.not_appended(cx, trouble),
@@ -371,6 +386,11 @@ impl Session {
                 self.progress = *progress;
                 self.changed = true;
             }
+            Input::Leases(leases) => {
+                self.leases = Some(*leases);
+                self.seals_due = true;
+                self.changed = true;
+            }
             Input::Papers(answer) => self.papers_came(cx, answer),
             Input::Ranking(ranking) => {
                 self.ranking = Some(*ranking);
@@ -384,6 +404,7 @@ impl Session {
         if !answered {
             self.watch_draw(cx);
             self.watch_answers(cx);
+            self.watch_seals(cx);
         }
         self.finish(turn)
     }

@@ -7,6 +7,7 @@ mod fare;
 mod offers;
 mod own;
 mod reception;
+mod register;
 mod staff;
 mod visit;
 
@@ -25,6 +26,7 @@ pub use fare::*;
 pub use offers::*;
 pub use own::*;
 pub use reception::*;
+pub use register::*;
 pub use staff::*;
 pub use visit::*;
 
@@ -224,6 +226,10 @@ pub enum View {
     Helping(Helping),
     /// The kiosk cannot serve.
     OutOfService(OutOfService),
+    /// The desk where staff register a card.
+    Desk(Box<Desk>),
+    /// A card was registered, re-linked, or its id released.
+    Registered(Registered),
 }
 
 /// The idle screen.
@@ -469,6 +475,9 @@ pub struct StaffPanel {
     pub facts: u64,
     /// The program's version.
     pub software: String,
+    /// How registrations stand, where cards are registered here:
+    /// [`crate::input::StaffAct::Register`] opens the desk.
+    pub desk: Option<DeskCounts>,
 }
 
 /// Why the kiosk cannot serve.

@@ -11,6 +11,7 @@ use machitap_domain::{
     nursery::absence::Absences,
     points::{accounts::Accounts, offers::Progress},
     ranking::Ranking,
+    register::Leases,
     roster::{InvalidRoster, Roster},
 };
 use machitap_wire::{
@@ -43,6 +44,8 @@ pub enum News {
     AccountNews(Box<Accounts>),
     /// How far prizes and projects have come.
     Progress(Box<Progress>),
+    /// The numbers this kiosk was leased, and what became of its registrations.
+    Leases(Box<Leases>),
 }
 
 /// A document to be kept and used.
@@ -271,6 +274,7 @@ impl Documents {
                 News::AccountNews(Box::new(serde_json::from_slice(bytes)?))
             }
             DocumentName::Progress => News::Progress(Box::new(serde_json::from_slice(bytes)?)),
+            DocumentName::Lease(_) => News::Leases(Box::new(serde_json::from_slice(bytes)?)),
             DocumentName::Ranking => News::Ranking(Box::new(serde_json::from_slice(bytes)?)),
             DocumentName::Notices => News::Notices(Box::new(serde_json::from_slice(bytes)?)),
         })

@@ -36,7 +36,7 @@ use machitap_kiosk_core::{
     sync::{Sync, Token},
 };
 use machitap_store::Journal;
-use machitap_wire::{DocumentName, Receipt, Signer, Verifier, bundle::PurposeKeys};
+use machitap_wire::{DocumentName, Receipt, Signer, Verifier, bundle::PurposeKeys, seal::SealTo};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -142,6 +142,8 @@ pub struct Identity {
     pub purposes: PurposeKeys,
     /// The city's key.
     pub city_key: Verifier,
+    /// What only the city may read is sealed to this key, where the enrolment has one.
+    pub city_seal: Option<SealTo>,
     /// Signs what is sent.
     pub signer: Signer,
 }
@@ -306,6 +308,8 @@ impl Engine {
             last_seq: journal.last_seq(),
             new_id: Box::new(new_id),
             new_secret: Box::new(new_secret),
+            leases: None,
+            city_seal: identity.city_seal.clone(),
         };
         restore::documents(&journal, &mut documents, &mut setup);
         let session = Session::new(setup, &now, journal.folds());

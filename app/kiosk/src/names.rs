@@ -64,6 +64,8 @@ pub const fn view(view: &View) -> &'static str {
             OutReason::UnknownFacility => "out-of-service:unknown-facility",
             OutReason::NoRoster => "out-of-service:no-roster",
         },
+        View::Desk(_) => "staff:desk",
+        View::Registered(_) => "registered",
     }
 }
 
@@ -101,6 +103,7 @@ pub const fn confirms(view: &View) -> bool {
             | View::EventDone(_)
             | View::EventLeft(_)
             | View::Announced(_)
+            | View::Registered(_)
             | View::Undone
     ) || matches!(view, View::Own(own) if matches!(own.page, OwnPage::Spent(_)
         | OwnPage::Code(_)

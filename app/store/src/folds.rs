@@ -46,6 +46,8 @@ fn row_key(key: FoldKey) -> (&'static str, String) {
         FoldKey::Events => ("events", NOBODY.to_owned()),
         FoldKey::Patient(subject) => ("patient", subject.to_string()),
         FoldKey::Receptions => ("receptions", NOBODY.to_owned()),
+        FoldKey::Holder(subject) => ("holder", subject.to_string()),
+        FoldKey::Numbers => ("numbers", NOBODY.to_owned()),
         FoldKey::Chosen(subject) => ("chosen", subject.to_string()),
     }
 }
@@ -64,13 +66,15 @@ fn read_key(kind: &str, subject: &str) -> Option<FoldKey> {
         "events" if subject == NOBODY => Some(FoldKey::Events),
         "patient" => of(FoldKey::Patient),
         "receptions" if subject == NOBODY => Some(FoldKey::Receptions),
+        "holder" => of(FoldKey::Holder),
+        "numbers" if subject == NOBODY => Some(FoldKey::Numbers),
         "chosen" => of(FoldKey::Chosen),
         _ => None,
     }
 }
 
 /// The entries facts about that subject may touch.
-const fn keys_of(subject: Pseudonym) -> [FoldKey; 7] {
+const fn keys_of(subject: Pseudonym) -> [FoldKey; 8] {
     [
         FoldKey::Child(subject),
         FoldKey::Account(subject),
@@ -78,16 +82,18 @@ const fn keys_of(subject: Pseudonym) -> [FoldKey; 7] {
         FoldKey::Spins(subject),
         FoldKey::Rides(subject),
         FoldKey::Patient(subject),
+        FoldKey::Holder(subject),
         FoldKey::Chosen(subject),
     ]
 }
 
 /// The entries that are about nobody and that facts about anybody may touch.
-const OF_THE_KIOSK: [FoldKey; 4] = [
+const OF_THE_KIOSK: [FoldKey; 5] = [
     FoldKey::House,
     FoldKey::Machines,
     FoldKey::Events,
     FoldKey::Receptions,
+    FoldKey::Numbers,
 ];
 
 fn sum(kind: &str, subject: &str, value: &str) -> Hash {

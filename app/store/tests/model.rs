@@ -10,7 +10,7 @@ use machitap_domain::{
     fact::{Draft, Fact, FactBody, Hash},
     fare::{Ride, Why},
     fold::Folds,
-    ids::{Incarnation, TableId},
+    ids::{Incarnation, LeaseId, TableId},
     nursery::{
         alarm::{AlarmKind, AlarmReason},
         correction::{Correction, CorrectionReason, TruePassage},
@@ -18,6 +18,7 @@ use machitap_domain::{
     },
     points::spend::{Spend, SpendFor, SpendVerdict},
     preferences::{Preference, Preferences, Preferred},
+    register::{Answer, Registered, ReleasedId, Relinked, SealedLetter, WhyNot},
     time::{BootId, ClockSource, Quality, Stamp},
 };
 use machitap_store::{AppendError, DocumentError, Journal, ReceiptOutcome};
@@ -42,7 +43,7 @@ enum Op {
         counts: bool,
         clock: bool,
     },
-    /// A fact of an event's door or of a reception, on a clock or on none; likewise.
+    /// A fact of an event's door, of a reception or of the desk, on a clock or on none; likewise.
     Door {
         kind: u8,
         who: u8,
@@ -92,7 +93,7 @@ fn op() -> impl Strategy<Value = Op> {
             |(who, times, counts, clock)| Op::Rides { who, times, counts, clock }
         ),
         4 => (0..9u8, 0..4u8, 0..60u64).prop_map(|(kind, s, n)| Op::Nursery(kind, s, n)),
-        6 => (0..6u8, 0..3u8, 0..60u64, any::<bool>()).prop_map(
+        9 => (0..11u8, 0..3u8, 0..60u64, any::<bool>()).prop_map(
             |(kind, who, cause, clock)| Op::Door { kind, who, cause, clock }
         ),
         3 => (0..3u8, any::<bool>(), any::<bool>())
@@ -257,8 +258,42 @@ fn door(kind: u8, folds: &Folds, at: &Stamp) -> FactBody {
             system: "clinic".parse().unwrap(),
             queue: folds.receptions().next(at.day(&common::settings().zone)),
         },
-        _ => FactBody::HandedOff {
+        4 | 5 => FactBody::HandedOff {
             withdrawn: kind == 4,
+        },
+        _ => claim(kind, folds),
+    }
+}
+
+fn claim(kind: u8, folds: &Folds) -> FactBody {
+    let (letter, staff) = (SealedLetter::new(b"sealed"), None);
+    let card = |n: u8| subject(200 + n);
+    let lease: LeaseId = "winter".parse().unwrap();
+    match kind {
+        6 => FactBody::Registered(Registered {
+            card: card(0),
+            nth: folds.numbers().next(&lease),
+            lease,
+            letter,
+            staff,
+        }),
+        7 => FactBody::Relinked(Relinked {
+            card: card(1),
+            letter,
+            staff,
+        }),
+        8 => FactBody::ReleasedId(ReleasedId {
+            card: card(0),
+            letter,
+            staff,
+        }),
+        9 => FactBody::RegistrationAnswered {
+            answer: Answer::Accepted,
+        },
+        _ => FactBody::RegistrationAnswered {
+            answer: Answer::Refused {
+                why: WhyNot::CardTaken,
+            },
         },
     }
 }

@@ -3,7 +3,7 @@
 use machitap_domain::{CityId, FacilityId, KioskId, PurposeKey};
 use serde::{Deserialize, Serialize};
 
-use crate::sign::Verifier;
+use crate::{seal::SealTo, sign::Verifier};
 
 /// The public and the purpose-bound parts of an enrolment: `enrolment.toml`.
 ///
@@ -20,6 +20,10 @@ pub struct Enrolment {
     pub facility: FacilityId,
     /// The city's key: documents and receipts are signed with its other half.
     pub city_key: Verifier,
+    /// What only the city may read is sealed to this key. A kiosk enrolled before there were
+    /// registrations has none, and registers nobody until it is enrolled again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub city_seal: Option<SealTo>,
     /// The pseudonym keys of the purposes this kiosk serves.
     pub purposes: PurposeKeys,
 }

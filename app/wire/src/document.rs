@@ -36,13 +36,15 @@ pub enum DocumentName {
     AccountNews(KioskId),
     /// How far prizes and projects have come.
     Progress,
+    /// The numbers one kiosk was leased and what became of its registrations, sealed to it.
+    Lease(KioskId),
 }
 
 /// Not the name of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a document is catalogue, roster-{{kiosk}}, absences-{{kiosk}}, deals-{{kiosk}}, fares-{{kiosk}}, \
-     accounts-{{kiosk}}, account-news-{{kiosk}}, ranking, progress or notices"
+     accounts-{{kiosk}}, account-news-{{kiosk}}, lease-{{kiosk}}, ranking, progress or notices"
 )]
 pub struct UnknownDocument;
 
@@ -67,6 +69,7 @@ impl DocumentName {
                     "fares" => Some(Self::Fares(kiosk)),
                     "accounts" => Some(Self::Accounts(kiosk)),
                     "account-news" => Some(Self::AccountNews(kiosk)),
+                    "lease" => Some(Self::Lease(kiosk)),
                     _ => None,
                 }
             }
@@ -86,6 +89,7 @@ impl DocumentName {
             Self::Accounts(kiosk.clone()),
             Self::AccountNews(kiosk.clone()),
             Self::Progress,
+            Self::Lease(kiosk.clone()),
         ]
     }
 
@@ -99,6 +103,7 @@ impl DocumentName {
                 | Self::Fares(_)
                 | Self::Accounts(_)
                 | Self::AccountNews(_)
+                | Self::Lease(_)
         )
     }
 
@@ -121,6 +126,7 @@ impl fmt::Display for DocumentName {
             Self::Accounts(kiosk) => write!(f, "accounts-{kiosk}"),
             Self::AccountNews(kiosk) => write!(f, "account-news-{kiosk}"),
             Self::Progress => f.write_str("progress"),
+            Self::Lease(kiosk) => write!(f, "lease-{kiosk}"),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod batch;
 pub mod bundle;
 pub mod document;
 pub mod envelope;
+pub mod letter;
 pub mod receipt;
 pub mod seal;
 pub mod sign;

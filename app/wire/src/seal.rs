@@ -1,6 +1,8 @@
 //! Documents for one kiosk's eyes: HPKE (RFC 9180) base mode,
 //! DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305.
 
+use std::fmt;
+
 use hpke::{
     Deserializable, Kem as _, OpModeR, OpModeS, Serializable, aead::ChaCha20Poly1305,
     kdf::HkdfSha256, kem::X25519HkdfSha256,
@@ -15,16 +17,23 @@ const ENCAPPED: usize = 32;
 
 /// The document is not for this key, or was changed on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the document is not sealed to this kiosk, or was changed")]
+#[error("it is not sealed to this key, or was changed")]
 pub struct CannotOpen;
 
-/// A kiosk's public sealing key.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The public sealing key of a kiosk, or of the city.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct SealTo([u8; 32]);
 
-/// A kiosk's private sealing key.
+/// The private sealing key of a kiosk, or of the city.
+#[derive(Clone)]
 pub struct SealOpener([u8; 32]);
+
+impl fmt::Debug for SealOpener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealOpener(‹secret›)")
+    }
+}
 
 impl SealTo {
     /// Seals. `aad` binds the text to its place (the document's name and version), so that a

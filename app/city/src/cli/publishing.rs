@@ -46,10 +46,12 @@ pub(super) fn run(
     // A city without a draw needs no key for one.
     let draw = (!read.catalogue.draws.is_empty()).then(|| config.draw_key());
     let draw = draw.transpose()?;
+    let letters = config.letters_key_if_any()?;
     let keys = Keys {
         visit: purposes.visit.as_ref(),
         draw: draw.as_ref(),
         transport: purposes.transport.as_ref(),
+        letters: letters.as_ref(),
     };
     let published = publish::stage(&mut db, &read, keys, old_months, now_ms()).map_err(refused)?;
     warn(&published.corrected);

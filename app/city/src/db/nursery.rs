@@ -15,6 +15,10 @@ pub(crate) const fn watched(body: &FactBody) -> Option<&'static str> {
         FactBody::Undone { .. } => Some("undone"),
         FactBody::Ride(_) => Some("ride"),
         FactBody::Paired { .. } => Some("paired"),
+        FactBody::Registered(_) => Some("registered"),
+        FactBody::Relinked(_) => Some("relinked"),
+        FactBody::ReleasedId(_) => Some("released-id"),
+        FactBody::RegistrationAnswered { .. } => Some("registration-answered"),
         _ => None,
     }
 }

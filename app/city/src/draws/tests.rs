@@ -69,6 +69,7 @@ fn catalogue() -> Catalogue {
         draws: vec![serde_json::from_str(table).unwrap()],
         offers: machitap_domain::points::offers::Offers::default(),
         pairing: None,
+        registration: None,
     };
     catalogue.check().unwrap();
     catalogue

@@ -26,6 +26,7 @@ pub struct Town {
     pub(crate) nicknames: BTreeMap<Pseudonym, Pii<String>>,
     pub(crate) groups: Vec<GroupRow>,
     people: BTreeMap<Pseudonym, Person>,
+    pub(crate) aliases: BTreeMap<Pseudonym, Pseudonym>,
     publication: u64,
 }
 
@@ -44,6 +45,7 @@ impl Town {
             nicknames: db.nicknames()?,
             groups: db.groups()?,
             people: db.people()?,
+            aliases: db.aliases()?,
             publication,
         })
     }
@@ -56,6 +58,17 @@ impl Town {
     /// What a rule may know of that resident.
     pub fn person(&self, who: &Pseudonym) -> Person {
         self.people.get(who).copied().unwrap_or_default()
+    }
+
+    /// Whose account facts about that resident go to.
+    pub fn truly(&self, who: Pseudonym) -> Pseudonym {
+        self.aliases.get(&who).copied().unwrap_or(who)
+    }
+
+    /// The names under which kiosks gave that resident points.
+    pub fn names(&self, who: Pseudonym) -> impl Iterator<Item = Pseudonym> + '_ {
+        let others = self.aliases.iter().filter(move |(_, truly)| **truly == who);
+        [who].into_iter().chain(others.map(|(name, _)| *name))
     }
 
     /// True for one who has no place of their own in any ranking.
@@ -100,5 +113,6 @@ fn unpublished() -> Catalogue {
         draws: Vec::new(),
         offers: Offers::default(),
         pairing: None,
+        registration: None,
     }
 }

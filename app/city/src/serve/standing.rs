@@ -13,14 +13,16 @@ use std::{
 };
 
 use jiff::tz::TimeZone;
-use machitap_domain::{draw::secret::DrawKey, points::offers::Progress, ranking::Ranking};
-use machitap_wire::DocumentName;
+use machitap_domain::{
+    PurposeKey, draw::secret::DrawKey, points::offers::Progress, ranking::Ranking,
+};
+use machitap_wire::{DocumentName, seal::SealOpener};
 
 use crate::{
     db::Db,
     ledger::Ledger,
     points::{Town, boards::Shown, told::Told},
-    publish::{self, PublishError},
+    publish::{self, PublishError, registrations::Desk},
     time::now_ms,
 };
 
@@ -37,6 +39,8 @@ pub(crate) struct Plan {
     pub(crate) shown: Shown,
     /// The key of the draw's secrets, where there is one.
     pub(crate) draw: Option<DrawKey>,
+    /// The keys of registrations, where there are any.
+    pub(crate) desk: Option<(PurposeKey, SealOpener)>,
 }
 
 /// The thread's handle.
@@ -90,6 +94,7 @@ impl Standing {
 
 fn run(mut db: Db, plan: &Plan, asked: &Receiver<()>, shared: &Shared) {
     let mut lives = 0;
+    let mut claims = None;
     let (mut ranking, mut accounts) = (Instant::now(), Instant::now());
     loop {
         let now = Instant::now();
@@ -130,6 +135,11 @@ fn run(mut db: Db, plan: &Plan, asked: &Receiver<()>, shared: &Shared) {
         {
             tracing::error!(%why, "nothing dealt to a new journal");
         }
+        if due.accounts
+            && let Err(why) = register(&mut db, &mut claims, plan)
+        {
+            tracing::error!(%why, "registrations are not answered");
+        }
         let wait = ranking
             .min(accounts)
             .saturating_duration_since(Instant::now());
@@ -146,6 +156,22 @@ fn deal(db: &mut Db, lives: &mut usize, key: &DrawKey) -> Result<(), PublishErro
     if heard != *lives {
         db.transaction(|db| publish::deal_anew(db, key, now_ms()))?;
         *lives = heard;
+    }
+    Ok(())
+}
+
+/// Claims counted, leases, lives of journals, the publication: what answers hang on.
+type Claims = ((u64, u64), usize, u64);
+
+/// Answers claims when any of what the answers hang on has changed since the last turn.
+fn register(db: &mut Db, last: &mut Option<Claims>, plan: &Plan) -> Result<(), PublishError> {
+    let Some((visit, letters)) = &plan.desk else {
+        return Ok(());
+    };
+    let mark = (db.claims_mark()?, db.journals()?.len(), db.publication()?);
+    if *last != Some(mark) {
+        db.transaction(|db| Desk::new(visit, letters).stage_anew(db, now_ms()))?;
+        *last = Some(mark);
     }
     Ok(())
 }
@@ -222,7 +248,11 @@ fn follow<'a>(
     if ledger.as_ref().map(|l| l.town().publication()) != Some(publication) {
         let town = Town::load(db, plan.zone.clone())?;
         match ledger {
-            Some(there) if there.town().zones == town.zones => there.renew(town),
+            Some(there)
+                if there.town().zones == town.zones && there.town().aliases == town.aliases =>
+            {
+                there.renew(town);
+            }
             _ => *ledger = Some(Ledger::new(town)),
         }
     }

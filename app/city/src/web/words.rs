@@ -11,6 +11,7 @@ use machitap_domain::{
         correction::CorrectionReason,
         fee::{Fee, Unsettled},
     },
+    register::Answer as RegisterAnswer,
 };
 
 use crate::month::Month;
@@ -68,6 +69,13 @@ const fn plain(body: &FactBody) -> &'static str {
         FactBody::Spend(_) => "ポイントの利用を申し込み",
         FactBody::SpendAnswered { .. } => "ポイントの利用の返事",
         FactBody::Paired { .. } => "スマホ連携のコードを表示",
+        FactBody::Registered(_) => "カードを登録",
+        FactBody::Relinked(_) => "カードを取り替え",
+        FactBody::ReleasedId(_) => "IDの利用をやめる申し出",
+        FactBody::RegistrationAnswered { answer } => match answer {
+            RegisterAnswer::Accepted => "登録が確定",
+            RegisterAnswer::Refused { .. } => "登録は不成立：本人に連絡する",
+        },
         FactBody::Preferred(_) => "画面の設定を選んだ",
         FactBody::Undone { .. } => "取り消し",
         FactBody::ClockCorrected { .. } => "時計が合った",

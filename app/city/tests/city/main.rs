@@ -8,4 +8,5 @@ mod nursery;
 mod phones;
 mod points;
 mod reception;
+mod registrations;
 mod support;

@@ -294,6 +294,11 @@ impl Kiosk {
         FactId(Uuid::from_u128(self.life.0.as_u128() ^ u128::from(seq)))
     }
 
+    /// The name the next fact will have.
+    pub(crate) fn next_id(&self) -> FactId {
+        self.fact_id(self.facts.len() as u64 + 1)
+    }
+
     /// Journals one fact.
     pub(crate) fn write(
         &mut self,

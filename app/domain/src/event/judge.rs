@@ -15,8 +15,8 @@ use crate::{
 /// What a tap asks.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
-    /// Whose card it is.
-    pub citizen: &'a CitizenId,
+    /// Whose card it is; `None` for one known by their pseudonym alone, who is on no list.
+    pub citizen: Option<&'a CitizenId>,
     /// What this journal knows of them.
     pub account: &'a Account,
     /// How many came to what.
@@ -93,7 +93,8 @@ pub fn judge<'a>(rules: &'a EventRules, asked: &Asked<'_>) -> Verdict<'a> {
 }
 
 fn is_listed(asked: &Asked<'_>, event: &EventId) -> bool {
-    asked
-        .roster
-        .is_some_and(|r| r.attends(event, asked.citizen))
+    let (roster, citizen) = (asked.roster, asked.citizen);
+    roster
+        .zip(citizen)
+        .is_some_and(|(r, citizen)| r.attends(event, citizen))
 }

@@ -60,6 +60,7 @@ pub(crate) fn town(facilities: &[(&str, &PointRule)], points: TownPoints) -> Cat
         draws: Vec::new(),
         offers: crate::points::offers::Offers::default(),
         pairing: None,
+        registration: None,
     }
 }
 

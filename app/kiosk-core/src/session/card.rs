@@ -18,7 +18,7 @@ impl Session {
             State::Household(_) | State::Choosing(_) | State::Committing => {}
             // What somebody won stays on the screen until it is known whose card this is.
             State::Draw(_) => {}
-            State::Panel(_) if self.waits_for_helper() => {}
+            State::Panel(_) if self.waits_for_helper() || self.registers() => {}
             State::Panel(_) => {
                 self.close_panel(cx);
                 self.reading(cx);
@@ -46,6 +46,8 @@ impl Session {
             self.confirm_household(cx);
         } else if self.waits_for_helper() {
             self.give_help(cx, &credential);
+        } else if self.registers() {
+            self.hold_to_register(cx, credential);
         } else if let State::Choosing(choosing) = &self.state {
             let same = choosing.is_of(&credential);
             // A card held twice by chance must not answer what was only just asked.
@@ -99,8 +101,10 @@ impl Session {
             self.state,
             State::Household(_) | State::Choosing(_) | State::Draw(_)
         ) || self.waits_for_helper()
+            || self.registers()
         {
             cx.out.push(Output::Tone(Tone::Ask));
+            self.not_held(kind);
         } else {
             self.message(cx, kind);
         }
@@ -120,10 +124,7 @@ impl Session {
             self.go(State::Base);
             return;
         };
-        let released = self
-            .roster
-            .as_ref()
-            .is_some_and(|(r, _)| r.is_released(&credential));
+        let released = self.is_released(cx.folds, &credential);
         // A bus does not say so: the card rides as everybody does.
         if released && !matches!(service, Service::Fare(_)) {
             return self.refuse(cx, MessageKind::Released, Refusal::Released);

@@ -16,8 +16,8 @@ use super::{
 use crate::{
     input::Touch,
     view::{
-        Announced, ChildRow, EventDone, EventLeft, NurseryDone, Remaining, RowReason, View,
-        VisitDone, VisitEnded,
+        Announced, ChildRow, EventDone, EventLeft, NurseryDone, Registered, Remaining, RowReason,
+        View, VisitDone, VisitEnded,
     },
 };
 
@@ -45,6 +45,11 @@ pub(super) enum Planned {
         patient: Pseudonym,
         fact: FactId,
         queue: u32,
+    },
+    Registered {
+        resident: Pseudonym,
+        fact: FactId,
+        shown: Registered,
     },
     Undone,
 }
@@ -77,6 +82,7 @@ enum What {
     Entered(Box<EventDone>),
     LeftEvent(EventLeft),
     Announced(Announced),
+    Registered(Registered),
     Undone,
 }
 
@@ -157,6 +163,11 @@ impl Planned {
                 };
                 (What::Announced(announced), vec![(fact, patient)])
             }
+            Self::Registered {
+                resident,
+                fact,
+                shown,
+            } => (What::Registered(shown), vec![(fact, resident)]),
             Self::Undone => (What::Undone, Vec::new()),
         };
         (Done::new(session, cx, what, acts, cx.now.stamp()), before)
@@ -172,10 +183,11 @@ impl Done {
         at: Stamp,
     ) -> Self {
         let timing = session.timing();
-        let stays = if matches!(what, What::Undone) {
-            timing.message_ms
-        } else {
-            timing.done_ms
+        let stays = match what {
+            What::Undone => timing.message_ms,
+            // The number is written down, and what was done can be taken back meanwhile.
+            What::Registered(_) => timing.undo_ms.max(timing.done_ms),
+            _ => timing.done_ms,
         };
         Self {
             what,
@@ -341,6 +353,10 @@ impl Done {
             What::Announced(announced) => View::Announced(Announced {
                 undo: self.undo(now),
                 ..*announced
+            }),
+            What::Registered(registered) => View::Registered(Registered {
+                undo: self.undo(now),
+                ..registered.clone()
             }),
             What::Undone => View::Undone,
         }

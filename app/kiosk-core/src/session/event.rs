@@ -45,7 +45,7 @@ impl Session {
         rules: &EventRules,
         credential: &Credential,
     ) {
-        let Some(visitor) = self.visitor(credential) else {
+        let Some(visitor) = self.visitor(cx.folds, credential) else {
             return self.refuse(cx, MessageKind::UnknownCard, Refusal::UnknownCard);
         };
         self.serve_as(cx.folds, &visitor);
@@ -65,7 +65,7 @@ impl Session {
         let verdict = judge(
             rules,
             &Asked {
-                citizen: &visitor.citizen,
+                citizen: visitor.citizen.as_ref(),
                 account: &account,
                 counts: cx.folds.events(),
                 roster: self.roster.as_ref().map(|(r, _)| r),
@@ -155,7 +155,7 @@ impl Session {
             Some(Zero::Capped(hit)) => Some(hit),
             _ => e.cut,
         };
-        let unsure = !made.at.quality.is_trusted();
+        let unsure = !made.at.quality.is_trusted() || self.is_unsealed(cx.folds, &visitor.subject);
         let shared = || self.ask_as(cx, visitor, is_provisional).unwrap_or_default();
         let earns = event.is_some_and(|e| e.points > 0);
         EventDone {

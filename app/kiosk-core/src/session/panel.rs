@@ -9,6 +9,7 @@ mod excuse;
 mod help;
 mod kiosk;
 mod papers;
+mod register;
 mod tasks;
 
 use machitap_domain::{
@@ -25,6 +26,9 @@ use crate::{
 
 /// A tick-off list may be carried through a yard: it does not lock itself for so long.
 pub const EMERGENCY_IDLE_MS: Millis = 30 * 60_000;
+
+/// Somebody fills a form in and reads what they agree to: it does not lock itself for so long.
+pub const REGISTER_IDLE_MS: Millis = 3 * 60_000;
 
 /// The panel.
 pub(super) struct Panel {
@@ -52,6 +56,7 @@ enum Page {
     Papers(papers::Papers),
     /// What for, once it is chosen.
     Help(Option<ActivityId>),
+    Register(Box<register::Desk>),
 }
 
 impl Panel {
@@ -95,6 +100,7 @@ impl Session {
     fn panel_until(&self, panel: &Panel, now: &Now) -> Millis {
         let idle = match panel.page() {
             Page::Emergency { .. } => EMERGENCY_IDLE_MS,
+            Page::Register(_) => REGISTER_IDLE_MS,
             _ => self.timing().staff_idle_ms,
         };
         now.mono_ms + idle
@@ -115,6 +121,7 @@ impl Session {
             Page::Emergency { sure } => self.emergency_view(*sure, now, folds),
             Page::Papers(papers) => Some(papers.view()),
             Page::Help(chosen) => self.help_view(chosen.as_ref(), now),
+            Page::Register(desk) => self.desk_view(desk, now, folds),
         };
         // What a page was about may have left the roster meanwhile.
         page.unwrap_or_else(|| self.kiosk_view(panel, now, folds))
@@ -127,7 +134,9 @@ impl Session {
         self.changed = true;
         self.state = State::Panel(panel);
         if touch == Touch::Cancel {
-            self.back(cx);
+            if !self.desk_back() {
+                self.back(cx);
+            }
         } else {
             self.touch_page(cx, touch);
         }
@@ -168,6 +177,8 @@ impl Session {
             (Page::Papers(_), touch) => self.touch_papers(cx, touch),
             (Page::Kiosk, Touch::Act(StaffAct::Help)) => self.open_help(cx),
             (Page::Help(_), Touch::Pick(n)) => self.pick_help(cx, n),
+            (Page::Kiosk, Touch::Act(StaffAct::Register)) => self.open_desk(),
+            (Page::Register(_), touch) => self.touch_desk(cx, touch),
             _ => {}
         }
     }

@@ -43,7 +43,7 @@ impl Session {
             (points, _) => Gained::Points(points),
         };
         let coming = self.ask(cx, visitor, purpose, next).unwrap_or_default();
-        let unsure = !made.at.quality.is_trusted();
+        let unsure = !made.at.quality.is_trusted() || self.is_unsealed(cx.folds, &visitor.subject);
         let shared = made.helped.is_none()
             && self
                 .ask(cx, visitor, purpose, is_provisional)

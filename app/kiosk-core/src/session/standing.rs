@@ -78,7 +78,7 @@ impl Session {
         folds: &Folds,
         visitor: &Visitor,
     ) -> Option<OwnPlace> {
-        let age = self.person(&visitor.citizen).age;
+        let age = self.person(visitor.citizen.as_ref()).age;
         let board = self.ranking.as_ref()?.board(&Scope::Town, Period::Week)?;
         let today = self.today(now)?;
         if age == Some(Age::Child) || board.span != Span::of(Period::Week, today) {

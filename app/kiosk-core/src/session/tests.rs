@@ -15,6 +15,7 @@ mod points;
 mod preferences;
 mod prices;
 mod reception;
+mod register;
 mod service;
 mod staff;
 mod town;

@@ -83,6 +83,7 @@ impl Session {
         self.set_trouble(Some(trouble));
         // Answers may have been among what was not put on disk.
         self.answers_due = true;
+        self.seals_due = true;
         self.next_card = None;
         match self.after.pop_front() {
             Some(After::Done(_) | After::Drawn(_) | After::Own(_) | After::Fare(_)) => {

@@ -1,7 +1,7 @@
 //! A visit: one tap, the facility's use recorded, points at once.
 
 use machitap_domain::{
-    CitizenId, Credential, Draft, FactBody, Millis, Pseudonym, Stamp,
+    CitizenId, Credential, Draft, FactBody, Folds, Millis, Pseudonym, Stamp,
     catalogue::Service,
     fact::Refusal,
     ids::PurposeId,
@@ -25,7 +25,9 @@ use crate::{
 pub(super) struct Visitor {
     pub(super) credential: Credential,
     pub(super) subject: Pseudonym,
-    pub(super) citizen: CitizenId,
+    /// `None` for somebody re-linked here whom no roster names yet: the journal knows them by
+    /// their pseudonym alone.
+    pub(super) citizen: Option<CitizenId>,
 }
 
 impl Visitor {
@@ -78,9 +80,17 @@ impl Session {
     }
 
     /// Whose visit this card's would be; `None` where it is nobody's.
-    pub(super) fn visitor(&self, credential: &Credential) -> Option<Visitor> {
-        let citizen = self.resident(credential)?;
-        let subject = self.purposes.visit.as_ref()?.pseudonym(&citizen);
+    pub(super) fn visitor(&self, folds: &Folds, credential: &Credential) -> Option<Visitor> {
+        let (subject, citizen) = match self.resident(credential) {
+            Some(citizen) => {
+                let key = self.purposes.visit.as_ref()?;
+                (key.pseudonym(&citizen), Some(citizen))
+            }
+            None => {
+                let subject = self.registered_here(folds, credential)?;
+                (subject, self.issued_to(folds, &subject))
+            }
+        };
         Some(Visitor {
             credential: credential.clone(),
             subject,
@@ -89,7 +99,7 @@ impl Session {
     }
 
     pub(super) fn visit(&mut self, cx: &mut Turn<'_>, credential: &Credential) {
-        let Some(visitor) = self.visitor(credential) else {
+        let Some(visitor) = self.visitor(cx.folds, credential) else {
             self.refuse(cx, MessageKind::UnknownCard, Refusal::UnknownCard);
             return;
         };
@@ -197,10 +207,11 @@ impl Session {
     }
 
     /// What the roster says of somebody; nothing of whom it does not name.
-    pub(super) fn person(&self, citizen: &CitizenId) -> Person {
+    pub(super) fn person(&self, citizen: Option<&CitizenId>) -> Person {
         self.roster
             .as_ref()
-            .map_or_else(Person::default, |(r, _)| r.for_points(citizen))
+            .zip(citizen)
+            .map_or_else(Person::default, |((r, _), citizen)| r.for_points(citizen))
     }
 
     /// Asks the rules about this visitor, now.
@@ -227,7 +238,7 @@ impl Session {
         Some(question(&Asked {
             rule,
             town: &self.catalogue.as_ref()?.points,
-            person: self.person(&visitor.citizen),
+            person: self.person(visitor.citizen.as_ref()),
             account: &account,
             at: &cx.now.stamp(),
             zone: &self.zone,

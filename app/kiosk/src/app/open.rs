@@ -90,6 +90,7 @@ impl Start {
                 facility: public.facility,
                 purposes: public.purposes,
                 city_key: public.city_key,
+                city_seal: public.city_seal,
                 signer: enrolment.signer,
             },
             times: Times {

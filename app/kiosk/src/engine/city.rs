@@ -325,6 +325,7 @@ impl Engine {
             News::Accounts(accounts) => Input::Accounts(accounts),
             News::AccountNews(news) => Input::AccountNews(news),
             News::Progress(progress) => Input::Progress(progress),
+            News::Leases(leases) => Input::Leases(leases),
         });
     }
 

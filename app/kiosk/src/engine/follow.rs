@@ -181,6 +181,9 @@ const fn is_deed(body: &FactBody) -> bool {
             | FactBody::Award(_)
             | FactBody::Fee(_)
             | FactBody::Ride(_)
+            | FactBody::Registered(_)
+            | FactBody::Relinked(_)
+            | FactBody::ReleasedId(_)
             | FactBody::Undone { .. }
     )
 }

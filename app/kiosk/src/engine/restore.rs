@@ -71,6 +71,7 @@ pub(super) fn documents(journal: &Journal, documents: &mut Documents, setup: &mu
             Ok(News::Accounts(accounts)) => setup.accounts = *accounts,
             Ok(News::AccountNews(news)) => setup.account_news = *news,
             Ok(News::Progress(progress)) => setup.progress = *progress,
+            Ok(News::Leases(leases)) => setup.leases = Some(*leases),
             Err(error) => refused(&name, &error, Class::Refuse),
         }
     }

@@ -130,6 +130,7 @@ impl Found {
                 | DocumentName::Accounts(_)
                 | DocumentName::AccountNews(_)
                 | DocumentName::Progress
+                | DocumentName::Lease(_)
         ) {
             return Ok(());
         }
@@ -148,7 +149,8 @@ impl Found {
                 | News::Fares(_)
                 | News::Accounts(_)
                 | News::AccountNews(_)
-                | News::Progress(_),
+                | News::Progress(_)
+                | News::Leases(_),
             )
             | Err(_) => {}
         }

@@ -60,6 +60,7 @@ impl Place {
             kiosk: "kiosk-1".parse().unwrap(),
             facility: "hall".parse().unwrap(),
             city_key: place.city.verifier(),
+            city_seal: None,
             purposes: bundle::PurposeKeys {
                 nursery: None,
                 visit: Some(PurposeKey::new([6; 32])),

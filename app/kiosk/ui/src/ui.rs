@@ -12,7 +12,7 @@ use slint::ComponentHandle;
 use crate::{
     adapter::{Models, own},
     larger,
-    screens::{ActItem, App, PanelApi, SessionApi, Tongue},
+    screens::{ActItem, App, DeskApi, PanelApi, SessionApi, Tongue},
 };
 
 /// The kiosk's window. Lives on the thread it was made on.
@@ -155,6 +155,12 @@ impl Ui {
             let prefer = prefer(&hear);
             move |still| prefer(Preference::Still(still))
         });
+        let desk = self.app.global::<DeskApi>();
+        desk.on_mark(tell(Touch::Mark));
+        desk.on_kana_key({
+            let hear = hear.clone();
+            move |kana| kana.chars().map(Touch::Kana).for_each(&*hear)
+        });
         session.on_speak(move |to| hear(Touch::Language(language(to))));
     }
 }
@@ -182,6 +188,9 @@ fn act(item: ActItem, i: i32) -> Option<StaffAct> {
         ActItem::EndEmergency => StaffAct::EndEmergency,
         ActItem::Write => StaffAct::Write,
         ActItem::Help => StaffAct::Help,
+        ActItem::Register => StaffAct::Register,
+        ActItem::Relink => StaffAct::Relink,
+        ActItem::Release => StaffAct::Release,
     })
 }
 

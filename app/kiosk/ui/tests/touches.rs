@@ -19,7 +19,7 @@ use machitap_domain::{
 use machitap_kiosk_core::{
     Screen, Touch, View,
     input::StaffAct,
-    view::{DrawStage, Own, OwnPage, OwnTab},
+    view::{Desk, DeskStep, DrawStage, Own, OwnPage, OwnTab},
 };
 use machitap_kiosk_ui::gallery;
 use slint::platform::PointerEventButton;
@@ -130,8 +130,17 @@ fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
             put("1文字 けす", Touch::Erase);
             put("やめる", Touch::Cancel);
         }
+        View::Registered(done) => {
+            if done.undo.is_some() {
+                put(undo, Touch::Undo);
+            }
+        }
+        View::Desk(desk) => at_the_desk(desk, &mut put),
         View::StaffPanel(panel) => {
             put("とじる", Touch::Cancel);
+            if panel.desk.is_some() {
+                put("カードの 登録", Touch::Act(StaffAct::Register));
+            }
             if panel.helping {
                 put("お手伝いの ポイント", Touch::Act(StaffAct::Help));
             }
@@ -150,6 +159,68 @@ fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
         view => panic!("nobody said what is on {view:?}"),
     }
     all
+}
+
+/// What can be touched at the desk, as its pages open.
+fn at_the_desk(desk: &Desk, put: &mut impl FnMut(&str, Touch)) {
+    put("もどる", Touch::Cancel);
+    let digits = |put: &mut dyn FnMut(&str, Touch)| {
+        for digit in 0..10 {
+            put(&digit.to_string(), Touch::Digit(digit));
+        }
+        put("1文字 けす", Touch::Erase);
+    };
+    match &desk.step {
+        DeskStep::Hold => {}
+        DeskStep::Card {
+            register,
+            relink,
+            release,
+            ..
+        } => {
+            for (there, label, act) in [
+                (register, "はじめての 登録", StaffAct::Register),
+                (relink, "カードの 取り替え", StaffAct::Relink),
+                (release, "利用を やめる", StaffAct::Release),
+            ] {
+                if *there {
+                    put(label, Touch::Act(act));
+                }
+            }
+        }
+        DeskStep::Kana { .. } => {
+            for kana in "アイウエオ".chars() {
+                put(&format!("{kana}を 書く"), Touch::Kana(kana));
+            }
+            put("ー", Touch::Kana('ー'));
+            put("空白を 入れる", Touch::Kana('\u{3000}'));
+            put("てんてん・まる・小さい字", Touch::Mark);
+            put("1文字 けす", Touch::Erase);
+        }
+        DeskStep::Birth { .. } | DeskStep::Number { .. } => digits(put),
+        DeskStep::Area { areas, .. } => {
+            for (i, area) in areas.iter().enumerate() {
+                put(area, Touch::Pick(i));
+            }
+        }
+        DeskStep::Consent { guardian, .. } => {
+            if guardian.is_some() {
+                put("保護者です", Touch::Pick(0));
+            }
+            put("同意します", Touch::Confirm);
+        }
+        DeskStep::Summary(_) => put("これで 記録する", Touch::Confirm),
+    }
+    let asks = matches!(
+        desk.step,
+        DeskStep::Kana { .. }
+            | DeskStep::Birth { .. }
+            | DeskStep::Number { .. }
+            | DeskStep::Area { .. }
+    );
+    if asks {
+        put("つぎへ", Touch::Confirm);
+    }
 }
 
 /// What can be touched on a resident's own page.
@@ -267,7 +338,11 @@ fn listening() -> (Stage, Rc<RefCell<Vec<Touch>>>) {
 
 /// Keys that turn the page of a long list, which is no touch.
 fn turns_page(label: &str) -> bool {
-    turns_on(label) || label.starts_with("まえの ページ") || label.starts_with("まえ：")
+    turns_on(label)
+        || label.starts_with("まえの ページ")
+        || label.starts_with("まえ：")
+        // A row of the kana board: the key beside it changes, nobody is told.
+        || label.ends_with("の 行")
 }
 
 fn turns_on(label: &str) -> bool {

@@ -79,6 +79,7 @@ fn a_table_is_withdrawn_before_its_first_day_only_and_never_ends_in_the_past() {
         draws: Vec::new(),
         offers: machitap_domain::points::offers::Offers::default(),
         pairing: None,
+        registration: None,
         ..catalogue()
     };
     let mut db = db();
@@ -107,6 +108,7 @@ fn an_id_is_used_once() {
         draws: Vec::new(),
         offers: machitap_domain::points::offers::Offers::default(),
         pairing: None,
+        registration: None,
         ..catalogue()
     };
     for taken_out in [false, true] {

@@ -90,6 +90,7 @@ impl City {
                 least_group: 2,
             },
             draw: None,
+            desk: None,
         };
         let due = Due {
             ranking: true,

@@ -170,7 +170,7 @@ impl Door {
 
     fn judge(&self, person: u8, moment: DateTime) -> Verdict<'_> {
         let asked = Asked {
-            citizen: &citizen(person),
+            citizen: Some(&citizen(person)),
             account: &self.folds.account(&who(person)),
             counts: self.folds.events(),
             roster: Some(&self.roster),

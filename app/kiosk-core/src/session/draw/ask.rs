@@ -23,7 +23,7 @@ impl Session {
     pub(super) fn player(&self, visitor: &Visitor) -> Player {
         Player {
             subject: visitor.subject,
-            age: self.person(&visitor.citizen).age,
+            age: self.person(visitor.citizen.as_ref()).age,
         }
     }
 

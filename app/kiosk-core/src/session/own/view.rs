@@ -128,7 +128,7 @@ impl Session {
         let roster = self.roster.as_ref().map(|(roster, _)| roster);
         let residents = roster.iter().flat_map(|r| &r.residents);
         let listed = residents
-            .filter(|r| r.citizen == visitor.citizen)
+            .filter(|r| visitor.citizen.as_ref() == Some(&r.citizen))
             .map(|r| Listed {
                 cards: count(r.cards.len()),
                 age: r.age,

@@ -86,8 +86,9 @@ impl Session {
         let roster = self.roster.as_ref().map(|(roster, _)| roster);
         // Staff vouch for others.
         let of_staff = roster.is_some_and(|r| matches!(r.find(credential), Some(Known::Staff(_))));
-        let released = roster.is_some_and(|r| r.is_released(credential));
-        let visitor = self.visitor(credential).filter(|_| !of_staff && !released);
+        let released = self.is_released(cx.folds, credential);
+        let visitor = self.visitor(cx.folds, credential);
+        let visitor = visitor.filter(|_| !of_staff && !released);
         let (Some(visitor), Some(hall)) = (visitor, self.hall()) else {
             return cx.out.push(Output::Tone(Tone::Ask));
         };

@@ -29,6 +29,7 @@ impl Session {
             pending: self.link.pending,
             facts: self.last_seq,
             software: self.software.clone(),
+            desk: self.desk_counts(now, folds),
         })
     }
 

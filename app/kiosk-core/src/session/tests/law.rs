@@ -19,7 +19,7 @@ use super::{
     door::asking,
     draw, event, fare, offers, own, phone, points,
     prices::{self, CAP_YEN},
-    reception,
+    reception, register,
     town::{City, Kiosk, NTP, VISIT, card, citizen, felica, purposes},
 };
 use crate::{
@@ -54,6 +54,16 @@ enum Op {
         back: usize,
         taken: bool,
     },
+    /// Staff do that with a card from beginning to end, as far as they get.
+    Desk {
+        deed: u8,
+        card: u8,
+    },
+    /// The city's word on the n-th latest claim.
+    Seal {
+        back: usize,
+        accepted: bool,
+    },
 }
 
 fn act() -> impl Strategy<Value = StaffAct> {
@@ -73,6 +83,9 @@ fn act() -> impl Strategy<Value = StaffAct> {
         Just(StaffAct::Turn),
         Just(StaffAct::Strike),
         Just(StaffAct::Help),
+        Just(StaffAct::Register),
+        Just(StaffAct::Relink),
+        Just(StaffAct::Release),
     ]
 }
 
@@ -135,6 +148,8 @@ fn op() -> impl Strategy<Value = Op> {
         2 => Just(Op::Panel),
         6 => act().prop_map(Op::Act),
         3 => (0usize..3, any::<bool>()).prop_map(|(back, taken)| Op::Note { back, taken }),
+        3 => (0u8..3, 75u8..79).prop_map(|(deed, card)| Op::Desk { deed, card }),
+        2 => (0usize..3, any::<bool>()).prop_map(|(back, accepted)| Op::Seal { back, accepted }),
     ]
 }
 
@@ -184,6 +199,10 @@ fn invariants(kiosk: &Kiosk, drawn_before: usize) {
                 assert!(!turned || rests_on(|b| matches!(b, FactBody::Drawn(_))));
             }
             View::Own(own) => own_is_sound(own, rests_on),
+            View::Registered(_) => assert!(rests_on(|b| matches!(
+                b,
+                FactBody::Registered(_) | FactBody::Relinked(_) | FactBody::ReleasedId(_)
+            ))),
             View::Undone => assert!(rests_on(|b| matches!(b, FactBody::Undone { .. }))),
             // The staff panel claims nothing: it opens on a full disk too, because whoever
             // must count children needs its lists.
@@ -201,6 +220,7 @@ fn invariants(kiosk: &Kiosk, drawn_before: usize) {
         );
     }
     notes_are_sound(kiosk);
+    register::is_sound(kiosk);
     let zone = TimeZone::get("Asia/Tokyo").unwrap();
     for (_, days) in kiosk.folds.children() {
         children_are_sound(days);
@@ -345,6 +365,8 @@ fn play_at(mut kiosk: Kiosk, ops: Vec<Op>) {
                     Input::HandOffFailed { note, class }
                 });
             }
+            Op::Desk { deed, card } => register::at_the_desk(&mut kiosk, deed, card),
+            Op::Seal { back, accepted } => register::answer(&mut kiosk, back, accepted),
         }
         invariants(&kiosk, drawn);
     }
@@ -419,6 +441,11 @@ proptest! {
         let mut kiosk = Kiosk::new(reception::clinic());
         reception::with_patients(&mut kiosk);
         play_at(kiosk, ops);
+    }
+
+    #[test]
+    fn the_law_holds_at_the_desk(ops in prop::collection::vec(op(), 0..60)) {
+        play_at(Kiosk::in_city(VISIT, register::city()), ops);
     }
 
     #[test]

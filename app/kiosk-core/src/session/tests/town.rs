@@ -15,9 +15,10 @@ use machitap_domain::{
     pairing::Pairing,
     points::{PointRule, caps::TownPoints, offers::Offers},
     reception::{HandOffNote, Handoff},
+    register::{Leases, RegistrationRules},
     roster::{Child, ClassMark, Guardian, Household, Resident, Roster, Staff},
 };
-use machitap_wire::bundle::PurposeKeys;
+use machitap_wire::{bundle::PurposeKeys, seal::SealTo};
 use uuid::Uuid;
 
 use crate::{
@@ -137,6 +138,7 @@ pub(super) fn catalogue(service: Service) -> Catalogue {
         draws: Vec::new(),
         offers: Offers::default(),
         pairing: None,
+        registration: None,
     }
 }
 
@@ -176,6 +178,9 @@ pub(super) struct City {
     pub(super) offers: Offers,
     pub(super) pairing: Option<Pairing>,
     pub(super) points: TownPoints,
+    pub(super) registration: Option<RegistrationRules>,
+    pub(super) leases: Option<Leases>,
+    pub(super) seal: Option<SealTo>,
 }
 
 impl Kiosk {
@@ -298,6 +303,7 @@ impl Kiosk {
         catalogue.draws = self.city.draws.clone();
         catalogue.offers = self.city.offers.clone();
         catalogue.pairing = self.city.pairing.clone();
+        catalogue.registration = self.city.registration.clone();
         change(&mut catalogue);
         catalogue.check().unwrap();
         self.give(Input::Catalogue(Box::new(catalogue)));
@@ -497,6 +503,7 @@ fn setup(service: &Service, city: &City, kept: BTreeMap<String, String>, last_se
     catalogue.offers = city.offers.clone();
     catalogue.pairing = city.pairing.clone();
     catalogue.points = city.points.clone();
+    catalogue.registration = city.registration.clone();
     catalogue.check().unwrap();
     Setup {
         kiosk: "kiosk-1".parse().unwrap(),
@@ -525,5 +532,7 @@ fn setup(service: &Service, city: &City, kept: BTreeMap<String, String>, last_se
             secret = secret.wrapping_add(1);
             [secret; 16]
         }),
+        leases: city.leases.clone(),
+        city_seal: city.seal.clone(),
     }
 }

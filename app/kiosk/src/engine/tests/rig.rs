@@ -161,6 +161,7 @@ impl Place {
                     reception: Some(PurposeKey::new([8; 32])),
                 },
                 city_key: city.verifier(),
+                city_seal: None,
                 signer: Signer::from_seed([2; 32]),
             },
             times: Times {

@@ -3,6 +3,7 @@
 mod asked;
 mod breaks;
 mod code;
+mod desk;
 mod draw;
 mod event;
 mod fare;
@@ -202,7 +203,16 @@ impl Models {
             }
             View::StaffPanel(panel) => {
                 staff::panel(app, panel);
+                desk::counts(app, panel.desk);
                 (Page::StaffPanel, None)
+            }
+            View::Desk(at) => {
+                desk::show(app, at);
+                (Page::Desk, None)
+            }
+            View::Registered(done) => {
+                desk::registered(app, done);
+                (Page::Registered, done.undo)
             }
             View::OutOfService(out) => {
                 message::out(app, out);

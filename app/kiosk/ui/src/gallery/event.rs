@@ -85,6 +85,7 @@ fn panel(event: Option<EventCounts>, hand_offs: Option<HandOffs>) -> View {
         pending: 0,
         facts: 48_215,
         software: "0.1.0".into(),
+        desk: None,
     })
 }
 

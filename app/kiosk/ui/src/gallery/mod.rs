@@ -7,6 +7,7 @@ mod event;
 mod fare;
 mod nursery;
 mod own;
+mod register;
 mod staff;
 mod staff_lists;
 mod town;
@@ -26,6 +27,7 @@ pub fn views() -> Vec<(&'static str, Screen)> {
     all.extend(nursery::views());
     all.extend(door::views());
     all.extend(staff::views());
+    all.extend(register::views());
     all
 }
 

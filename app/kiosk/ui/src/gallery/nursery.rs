@@ -137,6 +137,7 @@ fn panel(connected: bool, roster_days: Option<u32>) -> View {
         pending: if connected { 0 } else { 128 },
         facts: 48_215,
         software: "0.1.0".into(),
+        desk: None,
     })
 }
 

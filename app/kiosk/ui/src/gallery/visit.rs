@@ -236,6 +236,7 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
                 pending: 0,
                 facts: 48_215,
                 software: "0.1.0".into(),
+                desk: None,
             })),
         ),
     ]

@@ -28,8 +28,9 @@ const SOON: Duration = Duration::from_secs(60);
 const LATER: Duration = Duration::from_secs(600);
 /// Taps before those that count.
 const WARM: usize = 3;
-/// Over so many days the past is spread.
+/// Over so many days the past is spread, but for its end.
 const DAYS: u32 = 60;
+const DAY_MS: i64 = 86_400_000;
 /// So many turns of the city are measured; it makes one every five seconds.
 const TURNS: usize = 12;
 /// More than this and the past weighs on the tap.
@@ -165,12 +166,12 @@ fn bus(stage: &Stage, size: Size, facts: u64) -> Result<Kiosk> {
         list: Some(1),
     };
     let people = everybody(size, &stage.city.transport_key()?)?;
-    with_facts(stage, ["bus-1", "bus"], facts, Deed::Ride(ride), people)
+    with_facts(stage, ["bus-1", "bus"], facts, &Deed::Ride(ride), &people)
 }
 
 fn hall(stage: &Stage, size: Size, facts: u64) -> Result<Kiosk> {
     let people = everybody(size, &stage.city.visit_key()?)?;
-    with_facts(stage, ["hall-1", "hall"], facts, Deed::Visit, people)
+    with_facts(stage, ["hall-1", "hall"], facts, &Deed::Visit, &people)
 }
 
 /// How long the city is at it when one more visit has come.
@@ -192,22 +193,31 @@ fn with_facts(
     stage: &Stage,
     [id, facility]: [&str; 2],
     facts: u64,
-    deed: Deed,
-    subjects: Vec<Pseudonym>,
+    deed: &Deed,
+    subjects: &[Pseudonym],
 ) -> Result<Kiosk> {
     let mut kiosk = stage.kiosk(id, facility, Plan::default())?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
-    Backlog {
-        kiosk: kiosk.id().clone(),
-        facility: facility.parse()?,
-        facts,
-        deed,
-        subjects,
-        days: DAYS,
-        // Yesterday: who taps now has not been here today.
-        until_ms: i64::try_from(now.as_millis())? - 86_400_000,
+    // Yesterday: who taps now has not been here today.
+    let yesterday = i64::try_from(now.as_millis())? - DAY_MS;
+    // Everybody was here yesterday, whatever was before: else a longer past would also be
+    // fuller boards.
+    let last = facts.min(2 * subjects.len() as u64);
+    for (facts, days, until_ms) in [
+        (facts - last, DAYS, yesterday - DAY_MS),
+        (last, 1, yesterday),
+    ] {
+        Backlog {
+            kiosk: kiosk.id().clone(),
+            facility: facility.parse()?,
+            facts,
+            deed: deed.clone(),
+            subjects: subjects.to_vec(),
+            days,
+            until_ms,
+        }
+        .append_to(&kiosk.state().join("journal.db"))?;
     }
-    .append_to(&kiosk.state().join("journal.db"))?;
     kiosk.start()?;
     kiosk.control().wait_for("idle", SOON)?;
     kiosk

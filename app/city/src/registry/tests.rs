@@ -1,0 +1,4 @@
+mod any_order;
+mod leasing;
+mod sample;
+mod told;
