@@ -330,6 +330,12 @@ pub enum FactBody {
     Drawn(Drawn),
     /// Whoever stood there has seen what a spin brought. Caused by the draw.
     DrawSeen,
+    /// Staff gave the prize of a draw to whoever won it. Caused by the draw.
+    PrizeHanded {
+        /// The member of staff.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        staff: Option<Pseudonym>,
+    },
     /// A fare class was told. The subject is the holder, where the card is one's.
     Ride(Ride),
     /// A resident came to an event.

@@ -220,15 +220,20 @@ impl Folds {
                 }
                 let mut keys = self.undo_in_account(subject, *undone);
                 keys.extend(self.void_draws(subject, *undone));
+                keys.extend(self.void_hand(subject, *undone));
                 keys.extend(self.void_ride(subject, *undone));
                 keys.extend(self.void_announcement(subject, *undone));
                 keys.extend(self.void_claim(subject, *undone));
                 keys.extend(self.void_choice(subject, *undone));
                 keys
             }
-            (FactBody::SpinsGiven(_) | FactBody::Drawn(_) | FactBody::DrawSeen, _) => {
-                self.apply_to_draws(fact, zone)
-            }
+            (
+                FactBody::SpinsGiven(_)
+                | FactBody::Drawn(_)
+                | FactBody::DrawSeen
+                | FactBody::PrizeHanded { .. },
+                _,
+            ) => self.apply_to_draws(fact, zone),
             (FactBody::Ride(ride), Some(holder)) => self.ride(fact, holder, ride, zone),
             (FactBody::EventEntered { event, .. }, Some(person)) => {
                 self.enter(fact, person, event, zone)

@@ -271,6 +271,10 @@ pub enum StaffAct {
     Relink,
     /// Release the id the card opens.
     Release,
+    /// Open the counter: prizes of the draw, handed to whoever won them.
+    Prizes,
+    /// A prize did not change hands after all, counted from 0 in the list.
+    TakeBack(usize),
 }
 
 /// What a state of the sync machine reads of the journal.

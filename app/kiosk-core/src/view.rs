@@ -224,6 +224,8 @@ pub enum View {
     Papers(Papers),
     /// Staff give points for help.
     Helping(Helping),
+    /// Staff hand over what was drawn.
+    PrizeCounter(PrizeCounter),
     /// The kiosk cannot serve.
     OutOfService(OutOfService),
     /// The desk where staff register a card.
@@ -247,6 +249,8 @@ pub struct Idle {
     pub points: u32,
     /// The event, at the door of one; `None` where none is to come.
     pub event: Option<EventSign>,
+    /// The capsule machine that stands here today, once it can be turned.
+    pub draw: Option<DrawSign>,
 }
 
 /// What a card does here.
@@ -461,6 +465,8 @@ pub struct StaffPanel {
     pub expected: u32,
     /// Staff may give points for help here: [`crate::input::StaffAct::Help`].
     pub helping: bool,
+    /// Prizes of the draw are handed over here: [`crate::input::StaffAct::Prizes`].
+    pub prizes: bool,
     /// How the event goes, at the door of one: the latest that took entries.
     pub event: Option<EventCounts>,
     /// What has not reached the other system, at a reception; `None` where all has.

@@ -56,6 +56,7 @@ pub const fn view(view: &View) -> &'static str {
         View::Emergency(_) => "staff:emergency",
         View::Papers(_) => "staff:papers",
         View::Helping(_) => "staff:helping",
+        View::PrizeCounter(_) => "staff:prizes",
         View::OutOfService(out) => match out.why {
             OutReason::ReaderGone => "out-of-service:reader-gone",
             OutReason::DiskFull => "out-of-service:disk-full",

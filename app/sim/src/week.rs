@@ -105,6 +105,26 @@ pub fn day(random: &mut Random, size: Size) -> Vec<Act> {
         .collect()
 }
 
+/// Residents who spend the same points at two kiosks that cannot hear of each other.
+pub const EAGER: u64 = 2;
+
+/// Their ids: nobody else's.
+pub fn eager(size: Size) -> std::ops::Range<u64> {
+    size.residents..size.residents + EAGER
+}
+
+/// What they do on a day, beside what the test makes them see. By Tuesday evening each has 50
+/// points and the two kiosks have been told of 40 at least; on the first day of the outage each
+/// gets 20 more and spends 40 at one and 40 at the other.
+pub fn eagerly(size: Size, day: usize, kiosk: &str) -> Vec<Act> {
+    let also = match (day, kiosk) {
+        (0, "library-1" | "gym-1") => Also::Nothing,
+        (2, "library-1" | "hall-1") => Also::Enter,
+        _ => return Vec::new(),
+    };
+    eager(size).map(|resident| Act { resident, also }).collect()
+}
+
 /// The Monday of the week that day lies in.
 ///
 /// # Panics

@@ -14,6 +14,7 @@ use machitap_sim::{
     oracle::{self, Witness},
     random::Random,
     stage::{Kiosk, Plan, QuickService, Reader, Stage, StagedClock, wait},
+    town::Wallet,
     week::{
         self, DAYS, KIOSKS, OUTAGE, Size,
         books::Books,
@@ -67,6 +68,25 @@ fn post(stage: &Stage, name: &str, facility: &str, early: jiff::Timestamp) -> Re
     })
 }
 
+impl Post {
+    /// Taps until the screen says that the city told this kiosk of at least 40 points; how often.
+    fn told_of(&mut self, who: u64, wallet: &Wallet) -> Result<u64> {
+        let mut taps = 0;
+        wait::for_some(LAST_LIMIT, "40 points on the screen", || {
+            taps += 1;
+            let balance = self
+                .hands
+                .tap(who, wallet)
+                .and_then(|()| self.hands.balance());
+            match balance {
+                Ok(points) if points < 40 => None,
+                other => Some(other),
+            }
+        })??;
+        Ok(taps)
+    }
+}
+
 fn play(stage: &mut Stage, size: Size) -> Result<()> {
     let start = Instant::now();
     let zone = ledger::zone();
@@ -85,12 +105,25 @@ fn play(stage: &mut Stage, size: Size) -> Result<()> {
     let mut all = Did::default();
     for day in 0..DAYS {
         if day == *OUTAGE.start() {
+            for post in posts
+                .iter_mut()
+                .filter(|p| p.kiosk.id().as_str() != "gym-1")
+            {
+                for who in week::eager(size) {
+                    all.taps += post.told_of(who, &stage.wallet)?;
+                }
+            }
             stage.broker.stop()?;
         }
         if day == *OUTAGE.end() + 1 {
             stage.broker.start()?;
         }
-        let plans: Vec<_> = posts.iter().map(|_| week::day(&mut random, size)).collect();
+        let plan = |post: &Post| {
+            let mut plan = week::day(&mut random, size);
+            plan.extend(week::eagerly(size, day, post.kiosk.id().as_str()));
+            plan
+        };
+        let plans: Vec<_> = posts.iter().map(plan).collect();
         let wallet = &*stage.wallet;
         let morning = at(day)?;
         let done: Vec<Result<Did>> = std::thread::scope(|scope| {
@@ -110,7 +143,7 @@ fn play(stage: &mut Stage, size: Size) -> Result<()> {
                 .collect()
         });
         for (post, did) in posts.iter().zip(done) {
-            let did = did.with_context(|| format!("day {day} at {}", post.kiosk.id()))?;
+            let did = did.with_context(|| format!("day {day} at {}", post.kiosk.id().as_str()))?;
             all.taps += did.taps;
             all.spends += did.spends;
             all.spins += did.spins;
@@ -126,7 +159,8 @@ fn play(stage: &mut Stage, size: Size) -> Result<()> {
     let mut shown = Vec::new();
     for (n, post) in (0..).zip(&mut posts) {
         post.clock.pass_until(at(DAYS)?)?;
-        for who in n * BACK..(n + 1) * BACK {
+        let eager = week::eager(size).filter(|_| n == 0);
+        for who in (n * BACK..(n + 1) * BACK).chain(eager) {
             post.hands.tap(who, &stage.wallet)?;
             shown.push((who, post.hands.balance()?));
             all.taps += 1;
@@ -169,6 +203,11 @@ fn play(stage: &mut Stage, size: Size) -> Result<()> {
     ensure!(
         books.spends.0 == all.spends,
         "spends that no screen confirmed"
+    );
+    ensure!(
+        books.declined >= week::EAGER,
+        "{} spends were declined: the same points were spent twice",
+        books.declined
     );
     Ok(())
 }
@@ -233,6 +272,23 @@ fn compare(stage: &Stage, books: &Books, shown: &[(u64, u64)]) -> Result<()> {
         ensure!(
             prize == "thanks" || *pieces <= 12,
             "{kiosk} gave {pieces} of {prize}, and had 12"
+        );
+    }
+    let verified = stage.city.verify_draws()?;
+    for kiosk in ["hall-1", "gym-1"] {
+        let of = |wanted: &dyn Fn(&str) -> bool| -> u64 {
+            let drawn = books.drawn.iter();
+            drawn
+                .filter(|((at, prize), _)| at == kiosk && wanted(prize))
+                .map(|(_, pieces)| pieces)
+                .sum()
+        };
+        let (draws, prizes) = (of(&|_| true), of(&|p| p != "thanks"));
+        let line = format!("{draws} draws, {prizes} prizes, ");
+        let named = verified.lines().filter(|l| l.contains(kiosk));
+        ensure!(
+            named.clone().count() == 1 && named.clone().all(|l| l.contains(&line)),
+            "{kiosk}: the books have {line:?}, the recomputed draws {verified:?}"
         );
     }
     let ranking: Ranking = serde_json::from_slice(&stage.city.document("ranking")?)?;

@@ -31,7 +31,7 @@ enum Op {
     Visit(u8),
     Pass(u8, bool),
     Undo(u8, u64),
-    /// A visit, its spin, what that drew, and perhaps that it was seen.
+    /// A visit, its spin, what that drew, and perhaps that it was seen and handed over.
     Draw(u8, bool),
     UnsureVisit(u8),
     /// Points set aside, and perhaps the city's answer.
@@ -234,14 +234,21 @@ fn drawn(model: &mut Model, who: u8, seen: bool) -> Vec<Draft> {
         commitment: Hash::of(b"word"),
     });
     let mut cause = drafts[0].id;
-    let seen = seen.then_some(FactBody::DrawSeen);
-    for body in [given, turned].into_iter().chain(seen) {
+    let mut caused = |cause, body| {
         let next = Draft {
             caused_by: Some(cause),
             ..draft(1_000 + model.name(), Some(subject(who)), body)
         };
-        cause = next.id;
+        let id = next.id;
         drafts.push(next);
+        id
+    };
+    for body in [given, turned] {
+        cause = caused(cause, body);
+    }
+    if seen {
+        caused(cause, FactBody::DrawSeen);
+        caused(cause, FactBody::PrizeHanded { staff: None });
     }
     drafts
 }

@@ -57,8 +57,8 @@ pub(super) fn verify(config: &Config, only: Option<&TableId>) -> Result<(), Fail
             let chain = if v.chained { "" } else { ", CHAIN BROKEN" };
             match &v.outcome {
                 Ok(agrees) => println!(
-                    "{place}: {} draws, {} prizes, {} taken back: all agree{chain}",
-                    agrees.draws, agrees.prizes, agrees.void
+                    "{place}: {} draws, {} prizes, {} handed over, {} taken back: all agree{chain}",
+                    agrees.draws, agrees.prizes, agrees.handed, agrees.void
                 ),
                 Err(why) => println!("{place}: DISAGREES: {why}{chain}"),
             }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use machitap_domain::{
-    CitizenId, FacilityId, Fact, Incarnation, KioskId, Pseudonym, ids::LeaseId,
+    CitizenId, FacilityId, Fact, Incarnation, KioskId, Pseudonym,
+    ids::{GroupId, LeaseId},
     points::caps::Person,
 };
 use rusqlite::params;
@@ -219,6 +220,40 @@ impl Db {
             self.conn
                 .prepare_cached("INSERT INTO alias (subject, truly) VALUES (?1, ?2)")?
                 .execute([subject.to_string(), truly.to_string()])?;
+        }
+        Ok(())
+    }
+
+    /// The areas residents named when they were registered.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub fn registered_areas(&self) -> Result<BTreeMap<Pseudonym, GroupId>, DbError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT subject, area FROM registered_area")?;
+        let rows = statement.query_map([], |r| Ok((r.get::<_, String>(0)?, r.get(1)?)))?;
+        rows.map(|row| {
+            let (subject, area): (String, String) = row?;
+            let subject = Pseudonym::try_from(subject).map_err(damaged)?;
+            Ok((subject, area.parse().map_err(damaged)?))
+        })
+        .collect()
+    }
+
+    /// Replaces them.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub fn put_registered_areas(
+        &self,
+        areas: &BTreeMap<Pseudonym, GroupId>,
+    ) -> Result<(), DbError> {
+        self.conn.execute("DELETE FROM registered_area", [])?;
+        for (subject, area) in areas {
+            self.conn
+                .prepare_cached("INSERT INTO registered_area (subject, area) VALUES (?1, ?2)")?
+                .execute([subject.to_string().as_str(), area.as_str()])?;
         }
         Ok(())
     }

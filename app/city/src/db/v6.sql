@@ -30,3 +30,10 @@ CREATE TABLE roster_base (
     facility TEXT PRIMARY KEY NOT NULL,
     sealed   BLOB NOT NULL
 ) STRICT;
+
+-- Areas that residents named when they were registered, by visit pseudonym; `groups.toml` goes
+-- before them.
+CREATE TABLE registered_area (
+    subject TEXT PRIMARY KEY NOT NULL,
+    area    TEXT NOT NULL
+) STRICT;

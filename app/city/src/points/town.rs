@@ -1,22 +1,39 @@
 //! What the city published that points hang on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use machitap_domain::{
     Pii, Pseudonym,
     catalogue::{Catalogue, Service, Text},
+    ids::GroupId,
     points::{
         caps::{Age, Person, TownPoints},
         offers::Offers,
     },
-    ranking::{Period, Scope, Span},
+    ranking::{GroupKind, Period, Scope, Span},
 };
 
 use crate::{
     db::{Db, DbError, GroupRow},
     ledger::{self, Zones},
 };
+
+/// The groups with those who named an area themselves. Whom the town counts to an area already
+/// stays there; an area the town has no group for has no place in the ranking.
+fn joined(mut groups: Vec<GroupRow>, named: BTreeMap<Pseudonym, GroupId>) -> Vec<GroupRow> {
+    let areas = groups.iter().filter(|g| g.kind == GroupKind::Area);
+    let living: BTreeSet<Pseudonym> = areas.flat_map(|g| g.members.clone()).collect();
+    for (who, area) in named {
+        let mut areas = groups.iter_mut().filter(|g| g.kind == GroupKind::Area);
+        if let Some(area) = areas.find(|g| g.id == area)
+            && !living.contains(&who)
+        {
+            area.members.push(who);
+        }
+    }
+    groups
+}
 
 /// Rules, people and groups as they are in force.
 #[derive(Debug)]
@@ -43,7 +60,7 @@ impl Town {
             zones: Zones::of_catalogue(&catalogue, city),
             catalogue,
             nicknames: db.nicknames()?,
-            groups: db.groups()?,
+            groups: joined(db.groups()?, db.registered_areas()?),
             people: db.people()?,
             aliases: db.aliases()?,
             publication,

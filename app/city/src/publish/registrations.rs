@@ -155,7 +155,8 @@ impl<'a> Desk<'a> {
         Ok(staged)
     }
 
-    /// Caps that hang on age are the same on kiosk and city; what was given for a card under an id
+    /// Caps that hang on age are the same on kiosk and city; whoever named an area belongs to it in
+    /// the ranking; what was given for a card under an id
     /// that does not stand is its holder's; whoever gave their id up has no phone any more.
     fn tell_ledger(
         &self,
@@ -175,17 +176,26 @@ impl<'a> Desk<'a> {
         if new {
             db.put_aliases(&aliases)?;
         }
+        let mut areas = BTreeMap::new();
         for (citizen, resident) in &judged.registry.residents {
             let who = self.visit.pseudonym(citizen);
             if resident.released {
                 db.forget_phones_of(&who)?;
-            } else if let Some(age) = merged::age(resident, today) {
+                continue;
+            }
+            if let Some(age) = merged::age(resident, today) {
                 let person = Person {
                     age: Some(age),
                     birth_month: None,
                 };
                 new |= db.add_person(&who, person)?;
             }
+            let area = resident.form.as_ref().and_then(|f| f.area.clone());
+            areas.extend(area.map(|area| (who, area)));
+        }
+        if db.registered_areas()? != areas {
+            db.put_registered_areas(&areas)?;
+            new = true;
         }
         if new {
             db.published()?;

@@ -65,6 +65,7 @@ const fn plain(body: &FactBody) -> &'static str {
         FactBody::SpinsGiven(_) => "ガチャの回数を渡した",
         FactBody::Drawn(_) => "ガチャを回した",
         FactBody::DrawSeen => "ガチャの結果を見た",
+        FactBody::PrizeHanded { .. } => "景品を手渡した",
         FactBody::Volunteered { .. } => "ボランティアを職員が記録",
         FactBody::Spend(_) => "ポイントの利用を申し込み",
         FactBody::SpendAnswered { .. } => "ポイントの利用の返事",

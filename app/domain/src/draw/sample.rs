@@ -10,6 +10,7 @@ use super::{
     secret::{DrawSecret, commitment},
     table::{Allotment, Ceiling, DrawTable, Picture, Row, SpinRule},
     turn::{NotNow, Stand, given},
+    verify::{Agrees, Disagrees, verify},
 };
 use crate::{
     credential::CredentialKind,
@@ -142,6 +143,11 @@ impl Kiosk {
             facts: Vec::new(),
             folds: Folds::default(),
         }
+    }
+
+    /// All its draws, computed again.
+    pub(crate) fn verified(&self) -> Result<Agrees, Disagrees> {
+        verify(&self.table, &hall(), &self.deal, &self.facts, &tokyo())
     }
 
     pub(crate) fn record(

@@ -4,6 +4,9 @@
 //! voids what they drew, but it does not make them unturned: they are a debt that the next
 //! spins given pay. Otherwise whoever dislikes a result could take the visit back, tap once
 //! more and draw again.
+//!
+//! **A prize that changed hands stays drawn**, whatever becomes of the deed: it is no longer
+//! there to be drawn by somebody else.
 
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +66,16 @@ pub struct DrawMade {
     pub blank: bool,
     /// It was taken back.
     pub void: bool,
+    /// The fact by which its prize changed hands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed: Option<FactId>,
+}
+
+impl DrawMade {
+    /// True while its prize lies behind the counter.
+    pub const fn waits(&self) -> bool {
+        !self.void && !self.blank && self.handed.is_none()
+    }
 }
 
 /// One table, as one resident knows it.
@@ -176,7 +189,7 @@ impl TableSpins {
         let gift = gift.fact;
         let mut void = Vec::new();
         for draw in &mut self.draws {
-            if !draw.void && draw.gift == Some(gift) {
+            if !draw.void && draw.handed.is_none() && draw.gift == Some(gift) {
                 draw.void = true;
                 void.push(draw.clone());
             }
@@ -206,6 +219,18 @@ impl Spins {
             .unwrap_or_else(|| TableSpins::new(table.clone()))
     }
 
+    /// What was drawn of all tables and stands, with its table; those of one table oldest first.
+    pub fn standing(&self) -> impl Iterator<Item = (&TableId, &DrawMade)> {
+        self.0
+            .iter()
+            .flat_map(|t| t.standing().map(|d| (&t.table, d)))
+    }
+
+    /// Prizes that wait at the counter.
+    pub fn waiting(&self) -> usize {
+        self.standing().filter(|(_, d)| d.waits()).count()
+    }
+
     /// Spins turned that are remembered, of all tables; those taken back count.
     pub fn turned(&self) -> usize {
         self.0.iter().map(|t| t.draws.len()).sum()
@@ -233,7 +258,24 @@ impl Spins {
             prize: drawn.prize.clone(),
             blank: drawn.blank,
             void: false,
+            handed: None,
         });
+    }
+
+    /// Notes that a prize changed hands; false for one that does not wait.
+    pub(crate) fn hand(&mut self, fact: FactId, draw: FactId) -> bool {
+        let drawn = self.draws_mut().find(|d| d.fact == draw && d.waits());
+        drawn.map(|d| d.handed = Some(fact)).is_some()
+    }
+
+    /// Takes a slip of the counter back; false where that fact was none.
+    pub(crate) fn take_back_hand(&mut self, fact: FactId) -> bool {
+        let drawn = self.draws_mut().find(|d| d.handed == Some(fact));
+        drawn.map(|d| d.handed = None).is_some()
+    }
+
+    fn draws_mut(&mut self) -> impl Iterator<Item = &mut DrawMade> {
+        self.0.iter_mut().flat_map(|t| &mut t.draws)
     }
 
     /// Takes back what a deed gave; the draws that are void now, or `None` when it gave

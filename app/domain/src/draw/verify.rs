@@ -100,6 +100,8 @@ pub struct Agrees {
     pub prizes: u64,
     /// Of them taken back.
     pub void: u64,
+    /// Prizes that changed hands at the counter.
+    pub handed: u64,
 }
 
 /// Recomputes every draw of a table in one life of a kiosk, from all facts of that life in
@@ -146,10 +148,16 @@ pub fn verify<'a>(
             }
             _ => {}
         }
-        let stood = standing(&folds, table);
+        let (stood, held) = (standing(&folds, table), handed(&folds, table, fact));
         folds.apply(fact, zone);
         if matches!(fact.body, FactBody::Undone { .. }) {
             agrees.void += stood - standing(&folds, table);
+        }
+        if matches!(
+            fact.body,
+            FactBody::Undone { .. } | FactBody::PrizeHanded { .. }
+        ) {
+            agrees.handed = agrees.handed + handed(&folds, table, fact) - held;
         }
     }
     Ok(agrees)
@@ -159,6 +167,13 @@ pub fn verify<'a>(
 fn standing(folds: &Folds, table: &DrawTable) -> u64 {
     let machine = folds.machines().of(&table.id);
     machine.given().values().map(|n| u64::from(*n)).sum()
+}
+
+/// Prizes in the hands of whom a fact is about.
+fn handed(folds: &Folds, table: &DrawTable, fact: &Fact) -> u64 {
+    let spins = fact.subject.map(|s| folds.spins(&s).of(&table.id));
+    let handed = spins.map_or(0, |s| s.standing().filter(|d| d.handed.is_some()).count());
+    handed as u64
 }
 
 struct Check<'a> {

@@ -36,8 +36,20 @@ impl Folds {
             (FactBody::DrawSeen, _, Some(draw)) => {
                 changed(self.machines.see(draw), FoldKey::Machines)
             }
+            (FactBody::PrizeHanded { .. }, Some(resident), Some(draw)) => {
+                let spins = self.spins.get_mut(&resident);
+                let handed = spins.is_some_and(|s| s.hand(fact.id, draw));
+                changed(handed, FoldKey::Spins(resident))
+            }
             _ => Vec::new(),
         }
+    }
+
+    /// Takes back that a prize changed hands.
+    pub(super) fn void_hand(&mut self, subject: Pseudonym, fact: FactId) -> Vec<FoldKey> {
+        let spins = self.spins.get_mut(&subject);
+        let back = spins.is_some_and(|s| s.take_back_hand(fact));
+        changed(back, FoldKey::Spins(subject))
     }
 
     /// Takes the spins of a deed back, and the prizes they drew.

@@ -18,7 +18,7 @@ impl Session {
             State::Household(_) | State::Choosing(_) | State::Committing => {}
             // What somebody won stays on the screen until it is known whose card this is.
             State::Draw(_) => {}
-            State::Panel(_) if self.waits_for_helper() || self.registers() => {}
+            State::Panel(_) if self.panel_wants_card() => {}
             State::Panel(_) => {
                 self.close_panel(cx);
                 self.reading(cx);
@@ -44,10 +44,8 @@ impl Session {
                 self.next_card = Some(credential);
             }
             self.confirm_household(cx);
-        } else if self.waits_for_helper() {
-            self.give_help(cx, &credential);
-        } else if self.registers() {
-            self.hold_to_register(cx, credential);
+        } else if self.panel_wants_card() {
+            self.hold_at_panel(cx, credential);
         } else if let State::Choosing(choosing) = &self.state {
             let same = choosing.is_of(&credential);
             // A card held twice by chance must not answer what was only just asked.
@@ -100,8 +98,7 @@ impl Session {
         if matches!(
             self.state,
             State::Household(_) | State::Choosing(_) | State::Draw(_)
-        ) || self.waits_for_helper()
-            || self.registers()
+        ) || self.panel_wants_card()
         {
             cx.out.push(Output::Tone(Tone::Ask));
             self.not_held(kind);

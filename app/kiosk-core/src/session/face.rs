@@ -173,6 +173,7 @@ impl Session {
             boards,
             points,
             event: self.event_sign(now, folds),
+            draw: self.draw_sign(now, service),
         }
     }
 

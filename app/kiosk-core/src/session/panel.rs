@@ -9,16 +9,17 @@ mod excuse;
 mod help;
 mod kiosk;
 mod papers;
+mod prizes;
 mod register;
 mod tasks;
 
 use machitap_domain::{
-    Draft, Folds, Millis, Now, Pseudonym,
+    Credential, Draft, Folds, Millis, Now, Pseudonym,
     ids::ActivityId,
-    roster::{Child, Household, Staff},
+    roster::{Child, Household, Known, Staff},
 };
 
-use super::{After, Session, State, Turn};
+use super::{After, Session, State, Turn, visit::Visitor};
 use crate::{
     input::{StaffAct, Touch},
     view::View,
@@ -57,6 +58,7 @@ enum Page {
     /// What for, once it is chosen.
     Help(Option<ActivityId>),
     Register(Box<register::Desk>),
+    Prizes(prizes::Counter),
 }
 
 impl Panel {
@@ -122,6 +124,7 @@ impl Session {
             Page::Papers(papers) => Some(papers.view()),
             Page::Help(chosen) => self.help_view(chosen.as_ref(), now),
             Page::Register(desk) => self.desk_view(desk, now, folds),
+            Page::Prizes(counter) => Some(self.counter_view(counter, folds)),
         };
         // What a page was about may have left the roster meanwhile.
         page.unwrap_or_else(|| self.kiosk_view(panel, now, folds))
@@ -179,6 +182,8 @@ impl Session {
             (Page::Help(_), Touch::Pick(n)) => self.pick_help(cx, n),
             (Page::Kiosk, Touch::Act(StaffAct::Register)) => self.open_desk(),
             (Page::Register(_), touch) => self.touch_desk(cx, touch),
+            (Page::Kiosk, Touch::Act(StaffAct::Prizes)) => self.open_counter(),
+            (Page::Prizes(_), touch) => self.touch_counter(cx, touch),
             _ => {}
         }
     }
@@ -225,6 +230,41 @@ impl Session {
             return None;
         };
         self.staff_pseudonym(&panel.staff)
+    }
+
+    /// True while the next card is for what the panel is about.
+    pub(super) fn panel_wants_card(&self) -> bool {
+        let State::Panel(panel) = &self.state else {
+            return false;
+        };
+        match panel.page() {
+            Page::Help(chosen) => chosen.is_some(),
+            Page::Register(_) => self.registers(),
+            Page::Prizes(_) => true,
+            _ => false,
+        }
+    }
+
+    /// A card held to the panel, where it wants one.
+    pub(super) fn hold_at_panel(&mut self, cx: &mut Turn<'_>, credential: Credential) {
+        let State::Panel(panel) = &self.state else {
+            return;
+        };
+        match panel.page() {
+            Page::Help(_) => self.give_help(cx, &credential),
+            Page::Register(_) => self.hold_to_register(cx, credential),
+            Page::Prizes(_) => self.hold_at_counter(cx, &credential),
+            _ => {}
+        }
+    }
+
+    /// Whoever that card opens, where staff may do something for them: staff vouch for others.
+    fn vouched_for(&self, folds: &Folds, credential: &Credential) -> Option<Visitor> {
+        let roster = self.roster.as_ref().map(|(roster, _)| roster);
+        let of_staff = roster.is_some_and(|r| matches!(r.find(credential), Some(Known::Staff(_))));
+        let released = self.is_released(folds, credential);
+        let visitor = self.visitor(folds, credential);
+        visitor.filter(|_| !of_staff && !released)
     }
 
     /// Facts of the panel: a tone says that they are on the disk, the page shows the folds.

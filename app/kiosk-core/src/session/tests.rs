@@ -1,6 +1,7 @@
 mod alarms;
 mod boards;
 mod clock;
+mod counter;
 mod door;
 mod draw;
 mod event;

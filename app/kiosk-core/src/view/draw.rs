@@ -2,7 +2,7 @@
 
 use machitap_domain::draw::{record::How, table::Picture};
 
-use super::Remaining;
+use super::{Remaining, WallTime};
 
 /// What a finished visit says of the machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,15 @@ pub struct DrawOffer {
     /// Why none can be turned now, though some are left; `None`: [`crate::Touch::Spin`] turns
     /// one.
     pub later: Option<DrawLater>,
+}
+
+/// What the idle screen says of the machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawSign {
+    /// The table's name in the session's language.
+    pub name: String,
+    /// Spins of one visit; 0 where only other deeds earn them.
+    pub spins: u32,
 }
 
 /// Why spins wait. They keep.
@@ -104,4 +113,26 @@ pub struct ToCeiling {
     pub blanks: u32,
     /// … this is won, while there is any.
     pub name: String,
+}
+
+/// The counter. Without rows the screen asks for the winner's card; a card held to it brings
+/// the rows of its holder, whoever was there before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrizeCounter {
+    /// What waits for the winner and what changed hands just now; `None` before a card was held.
+    pub rows: Option<Vec<PrizeRow>>,
+}
+
+/// A prize behind the counter. [`crate::Touch::Pick`] hands it over;
+/// [`crate::input::StaffAct::TakeBack`] mends a slip.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrizeRow {
+    /// Its name in the session's language.
+    pub name: String,
+    /// Its picture.
+    pub picture: Picture,
+    /// The day it was won; its time of day says nothing.
+    pub won: Option<WallTime>,
+    /// It changed hands.
+    pub handed: bool,
 }

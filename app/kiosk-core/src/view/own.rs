@@ -244,6 +244,8 @@ pub struct Held {
     pub spends: u32,
     /// Spins given and turned that it remembers, together.
     pub spins: u32,
+    /// Registrations made here that it remembers; what was said then is sealed to the city.
+    pub claims: u32,
     /// They stand in the kiosk's roster.
     pub listed: Option<Listed>,
     /// The city told this kiosk of their points.

@@ -191,6 +191,8 @@ fn act(item: ActItem, i: i32) -> Option<StaffAct> {
         ActItem::Register => StaffAct::Register,
         ActItem::Relink => StaffAct::Relink,
         ActItem::Release => StaffAct::Release,
+        ActItem::Prizes => StaffAct::Prizes,
+        ActItem::TakeBack => StaffAct::TakeBack(place(i)?),
     })
 }
 

@@ -239,6 +239,14 @@ impl City {
         Ok(serde_json::from_str(&said)?)
     }
 
+    /// What every draw comes to when it is computed again: `verify-draws`, a line each journal.
+    ///
+    /// # Errors
+    /// When one does not agree with what was committed to.
+    pub fn verify_draws(&self) -> Result<String> {
+        self.command("verify-draws").run()
+    }
+
     /// The residents' pseudonyms at halls.
     ///
     /// # Errors

@@ -169,6 +169,7 @@ impl Town {
                 let citizen = form.id(from + nth).unwrap();
                 let filled = Form {
                     birth: Some(BORN.into()),
+                    area: Some("east".parse().unwrap()),
                     ..Form::default()
                 };
                 let body = FactBody::Registered(Registered {

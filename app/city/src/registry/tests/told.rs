@@ -1,14 +1,15 @@
 //! What kiosks are told of the claims that stand and of those that do not.
 
-use jiff::civil::date;
+use jiff::{civil::date, tz::TimeZone};
 use machitap_domain::{
     Credential, Draft, FactBody,
-    catalogue::Service,
+    catalogue::{Service, Text},
+    ranking::GroupKind,
     register::{Answer, WhyNot},
 };
 
 use super::sample::*;
-use crate::registry::merged;
+use crate::{db::GroupRow, registry::merged};
 
 fn register(nth: u32, card: u8) -> Deed {
     Deed::Register { nth, card }
@@ -229,4 +230,45 @@ fn points_given_for_a_card_under_an_id_that_does_not_stand_go_to_the_cards_own()
     town.done("hall-1", at(2), Deed::Undo { fact: first.id });
     town.stage();
     assert_eq!(town.points(), [(id(700_000), 10, 1), (id(800_000), 20, 2)]);
+}
+
+#[test]
+fn whoever_named_an_area_belongs_to_it_until_the_town_says_otherwise() {
+    let mut town = ready();
+    let group = |id: &str, members: &[u32]| GroupRow {
+        kind: GroupKind::Area,
+        id: id.parse().unwrap(),
+        name: Text {
+            ja: id.to_owned(),
+            en: None,
+        },
+        members: members
+            .iter()
+            .map(|&n| town.visit.pseudonym(&super::sample::id(n)))
+            .collect(),
+    };
+    let groups = [group("east", &[50]), group("west", &[])];
+    let moved = [group("east", &[50]), group("west", &[700_000])];
+    town.db.put_groups(&groups).unwrap();
+    let living = |town: &Town| -> Vec<(String, usize)> {
+        let loaded = crate::points::Town::load(&town.db, TimeZone::UTC).unwrap();
+        let of = |g: &GroupRow| (g.id.to_string(), g.members.len());
+        loaded.groups.iter().map(of).collect()
+    };
+    let at_home = |east, west| vec![("east".to_owned(), east), ("west".to_owned(), west)];
+    let before = town.db.publication().unwrap();
+    town.done("hall-1", at(0), register(0, 7));
+    town.stage();
+    assert_eq!(living(&town), at_home(2, 0));
+    assert!(town.db.publication().unwrap() > before);
+    town.db.put_groups(&moved).unwrap();
+    assert_eq!(living(&town), at_home(1, 1));
+    town.db.put_groups(&groups).unwrap();
+    let release = Deed::Release {
+        n: 700_000,
+        card: 7,
+    };
+    town.done("hall-1", at(1), release);
+    town.stage();
+    assert_eq!(living(&town), at_home(1, 0));
 }

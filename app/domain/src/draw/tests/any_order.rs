@@ -69,17 +69,13 @@ pub(super) fn play(ops: &[Op]) -> Kiosk {
     kiosk
 }
 
-fn check_of(kiosk: &Kiosk) -> Result<Agrees, Disagrees> {
-    verify(&kiosk.table, &hall(), &kiosk.deal, &kiosk.facts, &tokyo())
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
     fn the_verifier_agrees_with_every_run(ops in ops()) {
         let kiosk = play(&ops);
-        let agrees = check_of(&kiosk).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        let agrees = kiosk.verified().map_err(|e| TestCaseError::fail(e.to_string()))?;
         let draws = kiosk.facts.iter().filter(|f| matches!(f.body, FactBody::Drawn(_))).count();
         prop_assert_eq!(agrees.draws, draws as u64);
         let standing: u64 = kiosk.given().values().map(|n| u64::from(*n)).sum();

@@ -118,6 +118,44 @@ fn taking_a_visit_back_takes_its_spins_and_prizes_but_turns_nothing_back() {
 }
 
 #[test]
+fn a_prize_changes_hands_once_and_a_slip_can_be_mended() {
+    let mut kiosk = Kiosk::new();
+    let (who, at) = (resident(1), noon(10));
+    kiosk.visit(who, at, true);
+    let drawn = kiosk.turn(who, at).unwrap();
+    assert!(!drawn.blank);
+    let draw = kiosk.folds.machines().unseen().unwrap().fact;
+    assert_eq!(kiosk.folds.spins(&who).waiting(), 1);
+
+    let staff = FactBody::PrizeHanded { staff: None };
+    // Another's card fetches nothing.
+    kiosk.record(resident(2), at, Some(draw), staff.clone());
+    assert_eq!(kiosk.folds.spins(&who).waiting(), 1);
+    let handed = kiosk.record(who, at, Some(draw), staff.clone());
+    assert_eq!(kiosk.folds.spins(&who).waiting(), 0);
+    assert_eq!(kiosk.verified().unwrap().handed, 1);
+    let again = kiosk.record(who, at, Some(draw), staff);
+    kiosk.undo(who, at, again);
+    assert_eq!(kiosk.folds.spins(&who).waiting(), 0);
+    kiosk.undo(who, at, handed);
+    assert_eq!(kiosk.folds.spins(&who).waiting(), 1);
+    assert_eq!(kiosk.verified().unwrap().handed, 0);
+}
+
+#[test]
+fn a_prize_that_is_gone_from_the_counter_is_not_drawn_again() {
+    let mut kiosk = Kiosk::new();
+    let (who, at) = (resident(1), noon(10));
+    let visit = kiosk.visit(who, at, true);
+    let drawn = kiosk.turn(who, at).unwrap();
+    let draw = kiosk.folds.machines().unseen().unwrap().fact;
+    kiosk.record(who, at, Some(draw), FactBody::PrizeHanded { staff: None });
+    kiosk.undo(who, at, visit);
+    assert_eq!(kiosk.left(who), 0);
+    assert_eq!(kiosk.given(), pieces(&[(drawn.prize.as_str(), 1)]));
+}
+
+#[test]
 fn nothing_is_dealt_unless_everything_fits() {
     let (table, hall) = (table(), hall());
     let deals = Deals {

@@ -2,6 +2,7 @@
 
 use machitap_domain::{
     Draft, FactBody, FactId, Folds, Now, Pseudonym,
+    catalogue::Service,
     draw::{
         DrawTable,
         deal::NoDeal,
@@ -11,13 +12,25 @@ use machitap_domain::{
 };
 
 use super::{Player, Session, Turn, Visitor};
-use crate::view::{DrawLater, DrawOffer};
+use crate::view::{DrawLater, DrawOffer, DrawSign};
 
 impl Session {
     /// The table that stands here today.
     pub(in crate::session) fn draw_table(&self, now: &Now) -> Option<&DrawTable> {
         let today = now.stamp().said(&self.zone).date();
         self.catalogue.as_ref()?.draw_table(&self.kiosk, today)
+    }
+
+    /// The machine as the idle screen names it. One that lacks the city's word is not
+    /// promised to anybody.
+    pub(in crate::session) fn draw_sign(&self, now: &Now, service: &Service) -> Option<DrawSign> {
+        let table = self.draw_table(now)?;
+        self.deals.of(table, &self.kiosk, self.life).ok()?;
+        let by_visit = matches!(service, Service::Visit { .. });
+        Some(DrawSign {
+            name: table.name.in_language(self.language).to_owned(),
+            spins: table.spins.visit * u32::from(by_visit),
+        })
     }
 
     pub(super) fn player(&self, visitor: &Visitor) -> Player {

@@ -139,6 +139,7 @@ impl Session {
             visits: account.visits(),
             spends: count(remembered),
             spins: count(folds.spins(&visitor.subject).turned()),
+            claims: count(folds.holder(&visitor.subject).claims().len()),
             listed,
             told: self.accounts.holders.contains_key(&visitor.subject),
             preferences: self

@@ -8,7 +8,6 @@ use machitap_domain::{
         earn::{Earning, Next, Zero, volunteered},
         rules::Activity,
     },
-    roster::Known,
 };
 
 use super::Page;
@@ -62,7 +61,7 @@ impl Session {
     }
 
     /// What the next card is held for, where staff have chosen it.
-    fn chosen_help(&self) -> Option<ActivityId> {
+    pub(super) fn chosen_help(&self) -> Option<ActivityId> {
         match &self.state {
             State::Panel(panel) => match panel.page() {
                 Page::Help(chosen) => chosen.clone(),
@@ -72,23 +71,13 @@ impl Session {
         }
     }
 
-    /// True while the panel waits for a helper's card.
-    pub(in crate::session) fn waits_for_helper(&self) -> bool {
-        self.chosen_help().is_some()
-    }
-
     /// Gives the chosen points to whoever holds this card. The panel closes with it: what the
     /// helper sees is the helper's.
-    pub(in crate::session) fn give_help(&mut self, cx: &mut Turn<'_>, credential: &Credential) {
+    pub(super) fn give_help(&mut self, cx: &mut Turn<'_>, credential: &Credential) {
         let Some(activity) = self.chosen_help() else {
             return;
         };
-        let roster = self.roster.as_ref().map(|(roster, _)| roster);
-        // Staff vouch for others.
-        let of_staff = roster.is_some_and(|r| matches!(r.find(credential), Some(Known::Staff(_))));
-        let released = self.is_released(cx.folds, credential);
-        let visitor = self.visitor(cx.folds, credential);
-        let visitor = visitor.filter(|_| !of_staff && !released);
+        let visitor = self.vouched_for(cx.folds, credential);
         let (Some(visitor), Some(hall)) = (visitor, self.hall()) else {
             return cx.out.push(Output::Tone(Tone::Ask));
         };

@@ -16,6 +16,7 @@ impl Session {
             who: panel.staff().name.clone(),
             here: self.here(now, folds),
             helping: !self.activities(now).is_empty(),
+            prizes: self.has_counter(),
             event: self.event_counts(now, folds),
             hand_offs: self.hand_offs(now, folds),
             expected: self

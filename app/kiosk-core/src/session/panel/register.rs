@@ -51,7 +51,7 @@ impl Session {
     }
 
     /// True while the desk is open: cards are held to it.
-    pub(in crate::session) fn registers(&self) -> bool {
+    pub(super) fn registers(&self) -> bool {
         self.desk().is_some()
     }
 
@@ -63,11 +63,7 @@ impl Session {
 
     /// A card was held to the desk. Once one is there, another changes nothing: a form is not
     /// lost to whoever passes by.
-    pub(in crate::session) fn hold_to_register(
-        &mut self,
-        cx: &mut Turn<'_>,
-        credential: Credential,
-    ) {
+    pub(super) fn hold_to_register(&mut self, cx: &mut Turn<'_>, credential: Credential) {
         let Some(desk) = self.desk() else { return };
         if let Some((held, _)) = &desk.card {
             if *held != credential {

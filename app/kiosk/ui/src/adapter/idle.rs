@@ -16,6 +16,9 @@ pub(super) fn show(app: &App, idle: &Idle) {
     });
     api.set_points(int(idle.points));
     api.set_boards_age(own::age(idle.boards_as_of));
+    let draw = idle.draw.as_ref();
+    api.set_draw(draw.map_or_else(SharedString::new, |d| d.name.as_str().into()));
+    api.set_spins(draw.map_or(0, |d| int(d.spins)));
 }
 
 /// So many places fit the smallest panel; the others stand on the town's web page.

@@ -313,6 +313,7 @@ fn held(all: &Held) -> HeldItem {
         visits: grouped(all.visits),
         spends: grouped(all.spends),
         spins: grouped(all.spins),
+        claims: some(all.claims.into()),
         listed: listed.is_some(),
         cards: grouped(listed.map_or(0, |l| l.cards)),
         age: match listed.and_then(|l| l.age) {

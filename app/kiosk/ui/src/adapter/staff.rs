@@ -24,6 +24,7 @@ pub(super) fn panel(app: &App, panel: &StaffPanel) {
     api.set_pending(grouped(panel.pending));
     api.set_facts(grouped(panel.facts));
     api.set_helping(panel.helping);
+    api.set_prizes(panel.prizes);
     let event = panel.event.as_ref();
     api.set_event(event.map(|e| e.name.as_str().into()).unwrap_or_default());
     if let Some(event) = event {

@@ -8,8 +8,8 @@ use slint::{ComponentHandle, VecModel};
 use super::{staff_board as board, staff_child as child, staff_work as work, update};
 use crate::screens::{
     AbsenceItem, AlarmItem, App, BoardApi, ClassItem, FoundItem, HelpItem, Page, PaperItem,
-    PassageItem, PersonItem, SaidItem, StaffChildApi, StaffChildItem, StaffWorkApi, TaskItem,
-    TickClassItem, TickItem, WhyItem,
+    PassageItem, PersonItem, PrizeRowItem, SaidItem, StaffChildApi, StaffChildItem, StaffWorkApi,
+    TaskItem, TickClassItem, TickItem, WhyItem,
 };
 
 /// The lists. They live as long as the window and change row by row: a tick redraws one row
@@ -30,6 +30,7 @@ pub(super) struct Lists {
     tasks: Rc<VecModel<TaskItem>>,
     papers: Rc<VecModel<PaperItem>>,
     help: Rc<VecModel<HelpItem>>,
+    prizes: Rc<VecModel<PrizeRowItem>>,
 }
 
 impl Lists {
@@ -52,6 +53,7 @@ impl Lists {
         work.set_tasks(lists.tasks.clone().into());
         work.set_papers(lists.papers.clone().into());
         work.set_help(lists.help.clone().into());
+        work.set_prizes(lists.prizes.clone().into());
         lists
     }
 
@@ -133,6 +135,13 @@ impl Lists {
                 app.global::<StaffWorkApi>().set_help_chosen(chosen);
                 update(&self.help, view.activities.iter().map(work::help).collect());
                 Page::Helping
+            }
+            View::PrizeCounter(view) => {
+                let api = app.global::<StaffWorkApi>();
+                api.set_winner_held(view.rows.is_some());
+                let rows = view.rows.iter().flatten();
+                update(&self.prizes, rows.map(work::prize).collect());
+                Page::PrizeCounter
             }
             _ => return None,
         })

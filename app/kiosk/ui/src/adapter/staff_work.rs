@@ -2,13 +2,15 @@ use machitap_domain::nursery::{
     absence::AbsenceKind,
     alarm::{AlarmKind, AlarmReason},
 };
-use machitap_kiosk_core::view::{AlarmRow, HelpRow, PaperRow, Papers, Stick, TaskKind, TaskRow};
+use machitap_kiosk_core::view::{
+    AlarmRow, HelpRow, PaperRow, Papers, PrizeRow, Stick, TaskKind, TaskRow,
+};
 use slint::{ComponentHandle, SharedString};
 
-use super::{grouped, header::time, int, staff_board};
+use super::{draw, grouped, header::time, int, staff_board};
 use crate::screens::{
-    AlarmItem, AlarmItemKind, App, FoundItem, HelpItem, PaperItem, StaffWorkApi, StickItem,
-    TaskItem, TaskItemKind,
+    AlarmItem, AlarmItemKind, App, FoundItem, HelpItem, PaperItem, PrizeRowItem, StaffWorkApi,
+    StickItem, TaskItem, TaskItemKind,
 };
 
 pub(super) fn alarm(alarm: &AlarmRow) -> AlarmItem {
@@ -98,5 +100,14 @@ pub(super) fn help(row: &HelpRow) -> HelpItem {
         name: row.name.as_str().into(),
         points: grouped(row.points),
         selected: row.selected,
+    }
+}
+
+pub(super) fn prize(row: &PrizeRow) -> PrizeRowItem {
+    PrizeRowItem {
+        name: row.name.as_str().into(),
+        picture: draw::picture(row.picture),
+        won: time(row.won),
+        handed: row.handed,
     }
 }

@@ -2,8 +2,8 @@
 
 use machitap_domain::draw::{record::How, table::Picture};
 use machitap_kiosk_core::view::{
-    Card, Coming, Draw, DrawLater, DrawOffer, DrawStage, Gained, OddsRow, Remaining, Screen,
-    ToCeiling, View, VisitDone, Won,
+    Card, Coming, Draw, DrawLater, DrawOffer, DrawStage, Gained, OddsRow, PrizeCounter, PrizeRow,
+    Remaining, Screen, ToCeiling, View, VisitDone, Won,
 };
 
 use super::{EVENING, HALL, LONG, screen, trusted};
@@ -93,6 +93,18 @@ fn offered(later: Option<DrawLater>) -> VisitDone {
     }
 }
 
+fn counter(rows: Option<&[(&str, Picture, bool)]>) -> View {
+    let row = |&(name, picture, handed): &(&str, Picture, bool)| PrizeRow {
+        name: name.into(),
+        picture,
+        won: Some(EVENING),
+        handed,
+    };
+    View::PrizeCounter(PrizeCounter {
+        rows: rows.map(|rows| rows.iter().map(row).collect()),
+    })
+}
+
 pub(super) fn views() -> Vec<(&'static str, Screen)> {
     let at = |view| screen(HALL.0, trusted(EVENING), &[], view);
     let drawn = |draw| at(View::Draw(draw));
@@ -147,6 +159,25 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
                 odds: Some(odds(true)),
                 ..draw(DrawStage::Ready, Some(2))
             }),
+        ),
+        ("staff-prizes", at(counter(None))),
+        ("staff-prizes-none", at(counter(Some(&[])))),
+        (
+            "staff-prizes-waiting",
+            at(counter(Some(&[
+                ("みかん ジュース", Picture::Orange, true),
+                ("タオル", Picture::Towel, false),
+            ]))),
+        ),
+        (
+            "staff-prizes-many",
+            at(counter(Some(&[
+                (LONG_PRIZE, Picture::Orange, false),
+                (LONG_PRIZE, Picture::Gift, true),
+                ("タオル", Picture::Towel, false),
+                ("文庫本", Picture::Book, false),
+                ("お茶", Picture::Cup, false),
+            ]))),
         ),
     ]
 }

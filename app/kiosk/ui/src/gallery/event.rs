@@ -78,6 +78,7 @@ fn panel(event: Option<EventCounts>, hand_offs: Option<HandOffs>) -> View {
         here: None,
         expected: 0,
         helping: false,
+        prizes: false,
         event,
         hand_offs,
         roster_days: Some(0),

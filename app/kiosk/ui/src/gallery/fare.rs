@@ -25,6 +25,7 @@ fn idle() -> View {
         boards_as_of: None,
         points: 0,
         event: None,
+        draw: None,
     })
 }
 

@@ -121,6 +121,7 @@ pub(super) fn idle(notices: &[&str]) -> View {
         boards_as_of: None,
         points: 0,
         event: None,
+        draw: None,
     })
 }
 
@@ -131,6 +132,7 @@ fn panel(connected: bool, roster_days: Option<u32>) -> View {
         expected: if roster_days.is_some() { 64 } else { 0 },
         roster_days,
         helping: false,
+        prizes: false,
         event: None,
         hand_offs: None,
         connected,

@@ -223,6 +223,7 @@ const fn held(listed: bool) -> Held {
         visits: 52,
         spends: 3,
         spins: 9,
+        claims: if listed { 1 } else { 0 },
         listed: if listed {
             Some(Listed {
                 cards: 1,

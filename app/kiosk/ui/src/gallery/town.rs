@@ -1,7 +1,8 @@
 use machitap_domain::ranking::Period;
 use machitap_kiosk_core::view::{
-    AsOf, Badge, BoardOf, BoardRows, BoardTitle, Gained, GroupRow, Idle, IdleBoard, Message,
-    MessageKind, OutOfService, OutReason, RankRow, Remaining, Screen, ServiceKind, View, VisitDone,
+    AsOf, Badge, BoardOf, BoardRows, BoardTitle, DrawSign, Gained, GroupRow, Idle, IdleBoard,
+    Message, MessageKind, OutOfService, OutReason, RankRow, Remaining, Screen, ServiceKind, View,
+    VisitDone,
 };
 
 use super::{CONTACT, EVENING, HALL, LONG, MORNING, screen, trusted, unsure};
@@ -64,6 +65,7 @@ fn boards(boards: Vec<IdleBoard>, as_of: Option<AsOf>) -> View {
         boards_as_of: as_of,
         points: 10,
         event: None,
+        draw: None,
     })
 }
 
@@ -75,7 +77,21 @@ fn idle(notices: &[&str], boards: Vec<IdleBoard>, points: u32) -> View {
         boards_as_of: None,
         points,
         event: None,
+        draw: None,
     })
+}
+
+fn with_machine(view: View, name: &str, spins: u32) -> View {
+    match view {
+        View::Idle(idle) => View::Idle(Idle {
+            draw: Some(DrawSign {
+                name: name.into(),
+                spins,
+            }),
+            ..idle
+        }),
+        other => other,
+    }
 }
 
 fn visit(gained: Gained, balance: Option<u64>, visits: Option<u64>, already: bool) -> View {
@@ -110,6 +126,22 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
     vec![
         ("starting", screen("", unsure(None), &[], View::Starting)),
         ("visit-idle", at(idle(&[notice], residents(), 10))),
+        (
+            "visit-idle-draw",
+            at(with_machine(
+                idle(&[notice], residents(), 10),
+                "秋の ガチャ",
+                1,
+            )),
+        ),
+        (
+            "visit-idle-draw-long",
+            at(with_machine(
+                idle(&[], Vec::new(), 100),
+                "みなと子どもまつりと 防災の日の とくべつ ガチャ",
+                0,
+            )),
+        ),
         (
             "visit-idle-areas",
             at(boards(areas(), Some(AsOf::Hours(30)))),

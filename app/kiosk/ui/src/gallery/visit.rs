@@ -229,6 +229,7 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
                 here: None,
                 expected: 0,
                 helping: true,
+                prizes: true,
                 event: None,
                 hand_offs: None,
                 roster_days: Some(0),

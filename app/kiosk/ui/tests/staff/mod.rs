@@ -65,6 +65,16 @@ pub(crate) fn expected(view: &View) -> Option<BTreeMap<String, Touch>> {
                 .iter()
                 .map(|a| format!("{}（+{}）", a.name, a.points)),
         ),
+        View::PrizeCounter(counter) => {
+            for (n, row) in counter.rows.iter().flatten().enumerate() {
+                let label = |did| format!("{}. {}：{did}", n + 1, row.name);
+                if row.handed {
+                    all.act(&label("まだ わたしていない"), StaffAct::TakeBack(n));
+                } else {
+                    all.put(&label("わたした"), Touch::Pick(n));
+                }
+            }
+        }
         _ => return None,
     }
     let back = match view {
