@@ -19,7 +19,7 @@ use machitap_domain::{
 use machitap_kiosk_core::{
     Screen, Touch, View,
     input::StaffAct,
-    view::{Desk, DeskStep, DrawStage, Own, OwnPage, OwnTab},
+    view::{Desk, DeskDeed, DeskStep, DrawStage, Own, OwnPage, OwnTab},
 };
 use machitap_kiosk_ui::gallery;
 use slint::platform::PointerEventButton;
@@ -144,6 +144,9 @@ fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
             if panel.helping {
                 put("お手伝いの ポイント", Touch::Act(StaffAct::Help));
             }
+            if panel.prizes {
+                put("景品を わたす", Touch::Act(StaffAct::Prizes));
+            }
         }
         View::NurseryDone(_)
         | View::VisitDone(_)
@@ -205,9 +208,14 @@ fn at_the_desk(desk: &Desk, put: &mut impl FnMut(&str, Touch)) {
         }
         DeskStep::Consent { guardian, .. } => {
             if guardian.is_some() {
-                put("保護者です", Touch::Pick(0));
+                put("わたしは 保護者です", Touch::Pick(0));
             }
-            put("同意します", Touch::Confirm);
+            if *guardian != Some(false) {
+                put("同意します", Touch::Confirm);
+            }
+        }
+        DeskStep::Summary(_) if desk.deed == Some(DeskDeed::Release) => {
+            put("利用を やめる", Touch::Confirm);
         }
         DeskStep::Summary(_) => put("これで 記録する", Touch::Confirm),
     }
@@ -219,7 +227,7 @@ fn at_the_desk(desk: &Desk, put: &mut impl FnMut(&str, Touch)) {
             | DeskStep::Area { .. }
     );
     if asks {
-        put("つぎへ", Touch::Confirm);
+        put("すすむ", Touch::Confirm);
     }
 }
 
@@ -242,7 +250,7 @@ fn on_own(own: &Own, put: &mut impl FnMut(&str, Touch)) {
                     OwnTab::History => "これまでの きろく",
                     OwnTab::Prizes => "景品に おうぼする",
                     OwnTab::Projects => "まちを おうえんする",
-                    OwnTab::Held => "この機械の 情報",
+                    OwnTab::Held => "わたしの 情報",
                     OwnTab::Phone => "スマホで 見る",
                     OwnTab::Preferences => "画面の せってい",
                 };

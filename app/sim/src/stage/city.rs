@@ -146,6 +146,20 @@ impl City {
         self.command("publish").run().map(|_| ())
     }
 
+    /// Leases a range of ids to a kiosk.
+    ///
+    /// # Errors
+    /// When the city refuses.
+    pub fn lease(&self, kiosk: &KioskId, from: &str, count: u32) -> Result<()> {
+        self.command("lease")
+            .arg(kiosk.as_str())
+            .args(["--from", from])
+            .args(["--count", &count.to_string()])
+            .args(["--until", "2099-12-31"])
+            .run()
+            .map(|_| ())
+    }
+
     /// Enrols a kiosk and gives back the directory it is to be given.
     ///
     /// # Errors

@@ -102,7 +102,7 @@ impl Hands {
         let shown = wait::for_some(SOON, "a balance the city has told of", || {
             let labels = self.control.labels().ok()?;
             let at = labels.iter().position(|l| l == "いまの ポイント")?;
-            let told = labels.get(at + 2)? != "この場所の 記録だけの 数字です";
+            let told = labels.get(at + 2)? != "ここで たまった 分です";
             told.then(|| labels[at + 1].clone())
         });
         let shown = shown.with_context(|| format!("{:?}", self.control.labels()))?;

@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use crate::{
-    draw::{
-        sample::*,
-        verify::{Agrees, Disagrees, verify},
-    },
+    draw::sample::*,
     fact::{FactBody, FactId},
     fold::Folds,
     points::sample::tokyo,

@@ -8,11 +8,10 @@ use crate::{
         record::How,
         sample::*,
         secret::Ticket,
-        verify::{Disagrees, Flaw, verify},
+        verify::{Disagrees, Flaw},
         *,
     },
     fact::{Fact, FactBody, Hash},
-    points::sample::tokyo,
 };
 
 fn check(kiosk: &Kiosk) -> Result<(), Disagrees> {

@@ -6,6 +6,9 @@ const JOINER: char = '\u{2060}';
 /// Words longer than this break anywhere: they may not fit their line.
 const LONGEST: usize = 11;
 
+/// Likewise where nobody knows how long a line is.
+const SHORT: usize = 6;
+
 /// On two lines of like length, where there is a space or a mark to break at; else empty.
 pub(super) fn in_two(text: &str) -> String {
     let breaks = text.char_indices().filter_map(|(at, c)| match c {
@@ -25,15 +28,28 @@ pub(super) fn in_two(text: &str) -> String {
 /// Plain Japanese has spaces between its words; this one breaks only there, and after a
 /// mark, as a child reads it.
 pub(super) fn at_words(text: &str) -> String {
+    joined(text, LONGEST)
+}
+
+/// The same for lines of any length: only short words hold together.
+pub(super) fn at_short_words(text: &str) -> String {
+    joined(text, SHORT)
+}
+
+fn joined(text: &str, longest: usize) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     for piece in text.split_inclusive(|c: char| c.is_whitespace() || "、。・？！（）".contains(c))
     {
-        let long = piece.chars().count() > LONGEST;
-        for (i, c) in piece.chars().enumerate() {
-            if i > 0 && !long && !c.is_whitespace() {
+        let long = piece.trim_end().chars().count() > longest;
+        let mut before = None;
+        for c in piece.chars() {
+            // Words of letters hold together by themselves.
+            let letters = c.is_ascii() && before.is_some_and(|b: char| b.is_ascii());
+            if before.is_some() && !long && !letters && !c.is_whitespace() {
                 out.push(JOINER);
             }
             out.push(c);
+            before = Some(c);
         }
     }
     out
@@ -56,6 +72,13 @@ mod tests {
         ] {
             assert_eq!(in_two(text), parts);
         }
+    }
+
+    #[test]
+    fn where_lines_may_be_short_only_short_words_hold_together() {
+        let shown = |text: &str| at_short_words(text).replace(JOINER, "_");
+        assert_eq!(shown("おでかけ 応援"), "お_で_か_け 応_援");
+        assert_eq!(shown("バドミントン・卓球"), "バドミントン・卓_球");
     }
 
     #[test]

@@ -26,9 +26,9 @@ use machitap_kiosk_core::view::{Header, OwnPage, Remaining, View};
 use slint::{ComponentHandle, Model, SharedString, VecModel};
 
 use crate::screens::{
-    AmountItem, AnswerItem, App, AskedApi, BadgeItem, BoardItem, ChildItem, DeedRow, DrawApi,
-    HeaderApi, IdleApi, LineItem, NurseryApi, OddsItem, OfferItem, OwnApi, OwnTabItem, Page,
-    PurposeItem, SessionApi, VisitApi,
+    AmountItem, AnswerItem, App, AskedApi, BadgeItem, BoardItem, Breaks, ChildItem, DeedRow,
+    DrawApi, HeaderApi, IdleApi, LineItem, NurseryApi, OddsItem, OfferItem, OwnApi, OwnTabItem,
+    Page, PurposeItem, SessionApi, VisitApi,
 };
 
 /// The lists on the screen. They live as long as the window and change row by row.
@@ -68,6 +68,14 @@ impl Models {
             epoch: Cell::new(0),
         };
         panel::attach(app);
+        app.global::<Breaks>().on_at_words(|text, roomy| {
+            let joined = if roomy {
+                breaks::at_words(&text)
+            } else {
+                breaks::at_short_words(&text)
+            };
+            joined.into()
+        });
         app.global::<HeaderApi>()
             .set_badges(models.badges.clone().into());
         let idle = app.global::<IdleApi>();

@@ -31,6 +31,7 @@ fn idle(service: ServiceKind, event: Option<EventSign>) -> View {
         boards_as_of: None,
         points: 0,
         event,
+        draw: None,
     })
 }
 

@@ -2,9 +2,9 @@
 
 use machitap_domain::points::caps::{CapHit, Period, Scope};
 use machitap_kiosk_core::view::{
-    Card, Coming, Gained, GainedFor, GainedLine, HelpRow, Helping, Message, MessageKind,
-    PointsFrom, PurposeRow, Remaining, Screen, StaffPanel, View, VisitChoice, VisitDone,
-    VisitEnded,
+    Card, Coming, DeskCounts, Gained, GainedFor, GainedLine, HelpRow, Helping, Message,
+    MessageKind, PointsFrom, PurposeRow, Remaining, Screen, StaffPanel, View, VisitChoice,
+    VisitDone, VisitEnded,
 };
 
 use super::{CONTACT, EVENING, HALL, LONG, MORNING, screen, trusted};
@@ -237,7 +237,12 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
                 pending: 0,
                 facts: 48_215,
                 software: "0.1.0".into(),
-                desk: None,
+                desk: Some(DeskCounts {
+                    left: 46,
+                    cannot: None,
+                    waiting: 2,
+                    refused: 1,
+                }),
             })),
         ),
     ]

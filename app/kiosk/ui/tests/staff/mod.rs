@@ -69,9 +69,9 @@ pub(crate) fn expected(view: &View) -> Option<BTreeMap<String, Touch>> {
             for (n, row) in counter.rows.iter().flatten().enumerate() {
                 let label = |did| format!("{}. {}：{did}", n + 1, row.name);
                 if row.handed {
-                    all.act(&label("まだ わたしていない"), StaffAct::TakeBack(n));
+                    all.act(&label("取り消す"), StaffAct::TakeBack(n));
                 } else {
-                    all.put(&label("わたした"), Touch::Pick(n));
+                    all.put(&label("わたす"), Touch::Pick(n));
                 }
             }
         }

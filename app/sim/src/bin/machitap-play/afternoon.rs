@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use machitap_sim::stage::Stage;
 
-use crate::player::{Player, say, until_past};
+use crate::{
+    desk,
+    player::{Player, say, until_past},
+};
 
 /// A little over the centre's `repeat_ms`.
 const REPEAT: Duration = Duration::from_millis(8_500);
@@ -13,6 +16,8 @@ const REPEAT: Duration = Duration::from_millis(8_500);
 const LINK_LIMIT: Duration = Duration::from_secs(90);
 
 pub(crate) fn play(stage: &mut Stage, p: &mut Player<'_>) -> Result<()> {
+    // Fifty ids: so many new residents can come before this kiosk must be leased more.
+    stage.city.lease(p.kiosk().id(), "MHN-700000", 50)?;
     p.kiosk().start()?;
     p.see("idle", "centre-idle", "The hall of the community centre.")?;
     p.tap("hanako", "visit-done")?;
@@ -28,6 +33,7 @@ pub(crate) fn play(stage: &mut Stage, p: &mut Player<'_>) -> Result<()> {
     p.tap("stranger", "message:unknown")?;
     p.picture("centre-unknown", "A card the town does not know.")?;
     p.rest()?;
+    desk::play(p)?;
     until_past(came, REPEAT)?;
     p.tap("hanako", "visit-done")?;
     p.picture(

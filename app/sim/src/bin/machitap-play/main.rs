@@ -3,6 +3,7 @@
 
 mod afternoon;
 mod bus;
+mod desk;
 mod morning;
 mod player;
 mod summary;

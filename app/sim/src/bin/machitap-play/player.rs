@@ -58,11 +58,16 @@ impl<'a> Player<'a> {
     /// Waits until something on the screen is labelled so, then takes a picture: for what
     /// changes within a view.
     pub(crate) fn see_label(&mut self, with: &str, name: &str, caption: &str) -> Result<()> {
+        self.wait_for_label(with)?;
+        self.picture(name, caption)
+    }
+
+    /// Waits until something on the screen is labelled so.
+    pub(crate) fn wait_for_label(&self, with: &str) -> Result<()> {
         wait::until(SCREEN_LIMIT, &format!("{with:?} on the screen"), || {
             let labels = self.control.labels().unwrap_or_default();
             labels.iter().any(|label| label.starts_with(with))
-        })?;
-        self.picture(name, caption)
+        })
     }
 
     /// A picture of what is there.
