@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::{
     STAGE_FEATURES,
     run::{cargo, cargo_command, step, succeed},
-    setup,
+    setup, units,
 };
 
 /// The version of cargo-deny that is installed where there is none.
@@ -38,6 +38,7 @@ pub(crate) fn run() -> Result<()> {
         "-D",
         "warnings",
     ])?;
+    units::check()?;
     step("documentation");
     succeed(
         cargo_command(&[

@@ -1,10 +1,12 @@
 //! The project's own commands. `cargo xtask --help` lists them.
 
+mod console;
 mod lint;
 mod run;
 mod setup;
 mod tally;
 mod test;
+mod units;
 
 use std::process::ExitCode;
 
@@ -52,6 +54,10 @@ enum Command {
     },
     /// Format, clippy, documentation, licences and advisories
     Lint,
+    /// Check the units, as `lint` does, alone
+    Units,
+    /// Draw the console's type for the notices of systemd/notice, into systemd/console
+    ConsoleType,
     /// Draw every screen in every language and size into target/screens
     Screens,
     /// Measure against the floor and the peers; prints a table
@@ -79,6 +85,11 @@ fn obey(command: Command) -> Result<()> {
         Command::Demo { offscreen, rest } => demo(offscreen, &rest),
         Command::Test { rest } => test::run(&rest),
         Command::Lint => lint::run(),
+        Command::Units => {
+            setup::install(&setup::all())?;
+            units::check()
+        }
+        Command::ConsoleType => console::write(),
         Command::Screens => screens(),
         Command::Bench { rest } => bench(&rest),
     }

@@ -42,6 +42,8 @@ pub(crate) fn all() -> Vec<Package> {
         ),
         package("mosquitto", "the broker, for tests and demo"),
         package("gettext", "checks the translations"),
+        package("systemd", "checks the units"),
+        package("duktape", "checks polkit's rule as polkit reads it"),
     ]
 }
 
@@ -95,7 +97,7 @@ pub(crate) fn install(packages: &[Package]) -> Result<()> {
     })
 }
 
-fn as_root(program: &str) -> Command {
+pub(crate) fn as_root(program: &str) -> Command {
     let root = Command::new("id")
         .arg("-u")
         .output()
