@@ -2,6 +2,7 @@
 
 mod console;
 mod lint;
+mod package;
 mod run;
 mod setup;
 mod tally;
@@ -54,6 +55,12 @@ enum Command {
     },
     /// Format, clippy, documentation, licences and advisories
     Lint,
+    /// Build the Debian packages into target/debian
+    Package {
+        /// Also install, upgrade, remove and purge them in a Debian 12 of their own
+        #[arg(long)]
+        check: bool,
+    },
     /// Check the units, as `lint` does, alone
     Units,
     /// Draw the console's type for the notices of systemd/notice, into systemd/console
@@ -85,6 +92,7 @@ fn obey(command: Command) -> Result<()> {
         Command::Demo { offscreen, rest } => demo(offscreen, &rest),
         Command::Test { rest } => test::run(&rest),
         Command::Lint => lint::run(),
+        Command::Package { check } => package::run(check),
         Command::Units => {
             setup::install(&setup::all())?;
             units::check()

@@ -12,7 +12,7 @@ pub(crate) struct Package {
     purpose: &'static str,
 }
 
-const fn package(name: &'static str, purpose: &'static str) -> Package {
+pub(crate) const fn package(name: &'static str, purpose: &'static str) -> Package {
     Package { name, purpose }
 }
 
