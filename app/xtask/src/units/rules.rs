@@ -4,20 +4,19 @@ use std::{fs, process::Command};
 
 use anyhow::{Context, Result, bail};
 
-use super::stage::ours;
+use super::stage::{files, ours};
 use crate::run::succeed;
 
 pub(super) fn check() -> Result<()> {
-    for entry in fs::read_dir(ours().join("udev"))? {
-        let path = entry?.path();
+    for path in files("udev")? {
         for (n, line) in fs::read_to_string(&path)?.lines().enumerate() {
             if let Err(why) = rule(line) {
                 bail!("{}:{}: {why}", path.display(), n + 1);
             }
         }
     }
-    for entry in fs::read_dir(ours().join("libexec"))? {
-        succeed(Command::new("sh").arg("-n").arg(entry?.path()))?;
+    for program in files("libexec")? {
+        succeed(Command::new("sh").arg("-n").arg(program))?;
     }
     polkit()
 }

@@ -16,11 +16,26 @@ pub(super) fn ours() -> PathBuf {
     workspace().join("systemd")
 }
 
+/// What is in a directory of ours: of every machine and of the image's.
+pub(super) fn files(dir: &str) -> Result<Vec<PathBuf>> {
+    let mut all = Vec::new();
+    for base in [ours(), ours().join("image")] {
+        for entry in fs::read_dir(base.join(dir))? {
+            all.push(entry?.path());
+        }
+    }
+    Ok(all)
+}
+
 /// Our services; of a template, an instance.
 pub(super) fn services() -> Result<Vec<String>> {
     let mut names = Vec::new();
-    for entry in fs::read_dir(ours().join("system"))? {
-        let name = entry?.file_name().into_string().unwrap_or_default();
+    for entry in files("system")? {
+        let name = entry
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         if name.ends_with(".service") {
             names.push(name.replace("@.", "@failed."));
         }
@@ -47,14 +62,16 @@ impl Stage {
         copy(Path::new("/lib/systemd/system"), &root.join(UNITS))
             .context("this system's units: is cargo xtask setup done?")?;
         copy(&ours().join("system"), &root.join(UNITS))?;
+        copy(&ours().join("image/system"), &root.join(UNITS))?;
         for dir in ["sysusers.d", "tmpfiles.d"] {
             copy(&ours().join(dir), &root.join("usr/lib").join(dir))?;
         }
         for program in ["machitap-kiosk", "machitap-city"] {
             stub(&root.join("usr/bin").join(program))?;
         }
-        for entry in fs::read_dir(ours().join("libexec"))? {
-            stub(&root.join("usr/libexec/machitap").join(entry?.file_name()))?;
+        for program in files("libexec")? {
+            let name = program.file_name().unwrap_or_default();
+            stub(&root.join("usr/libexec/machitap").join(name))?;
         }
         Ok(Self(root))
     }
