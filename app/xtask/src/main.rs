@@ -1,6 +1,7 @@
 //! The project's own commands. `cargo xtask --help` lists them.
 
 mod console;
+mod crates_inc;
 mod lint;
 mod package;
 mod run;
@@ -61,6 +62,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// List the crates for the Yocto layer, from Cargo.lock
+    CratesInc,
     /// Check the units, as `lint` does, alone
     Units,
     /// Draw the console's type for the notices of systemd/notice, into systemd/console
@@ -93,6 +96,7 @@ fn obey(command: Command) -> Result<()> {
         Command::Test { rest } => test::run(&rest),
         Command::Lint => lint::run(),
         Command::Package { check } => package::run(check),
+        Command::CratesInc => crates_inc::write().map(|_| ()),
         Command::Units => {
             setup::install(&setup::all())?;
             units::check()

@@ -1,0 +1,1 @@
+FILESEXTRAPATHS:prepend:machitap := "${THISDIR}/files:"

@@ -1,0 +1,16 @@
+# Mount points of a root that nothing can be made in later.
+dirs755:append:machitap = " /data"
+dirs755:append:machitap:raspberrypi5 = " /autoboot"
+dirs755:append:machitap:raspberrypi4-64 = " /boot"
+
+do_install:append:machitap() {
+    # The preinit of overlayfs-etc has it mounted by then.
+    echo "LABEL=data /data ext4 defaults,noatime,x-systemd.growfs 0 2" >> ${D}${sysconfdir}/fstab
+}
+do_install:append:machitap:raspberrypi4-64() {
+    # U-Boot's environment, which RAUC writes.
+    echo "LABEL=boot /boot vfat sync,umask=0077,nosuid,nodev,noexec 0 0" >> ${D}${sysconfdir}/fstab
+}
+do_install:append:machitap:raspberrypi5() {
+    echo "LABEL=autoboot /autoboot vfat sync,umask=0077,nosuid,nodev,noexec 0 0" >> ${D}${sysconfdir}/fstab
+}

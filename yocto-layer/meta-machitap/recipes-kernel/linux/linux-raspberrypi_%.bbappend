@@ -1,0 +1,2 @@
+FILESEXTRAPATHS:prepend:machitap := "${THISDIR}/files:"
+SRC_URI:append:machitap = " file://machitap.cfg"

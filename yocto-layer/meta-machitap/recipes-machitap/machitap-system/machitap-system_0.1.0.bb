@@ -1,0 +1,45 @@
+SUMMARY = "What makes a kiosk of an image: health, enrolment, limits, no login"
+HOMEPAGE = "https://machitap.invalid/"
+BUGTRACKER = "https://machitap.invalid/issues"
+SECTION = "base"
+LICENSE = "GPL-3.0-only"
+LIC_FILES_CHKSUM = "file://LICENSE;md5=1ebbd3e34237af26da5dc08a4e440464"
+
+MACHITAP_REPO ?= "${@os.path.realpath(d.getVar('MACHITAP_LAYERDIR') + '/../..')}"
+SRC_URI = "git://${MACHITAP_REPO};protocol=file;nobranch=1"
+SRCREV ?= "${@bb.process.run('git -C %s rev-parse HEAD' % d.getVar('MACHITAP_REPO'))[0].strip()}"
+
+inherit allarch systemd features_check
+
+REQUIRED_DISTRO_FEATURES = "systemd"
+
+do_configure[noexec] = "1"
+do_compile[noexec] = "1"
+
+do_install() {
+    image=${S}/systemd/image
+    install -d ${D}${systemd_system_unitdir} ${D}${libexecdir}/machitap
+    install -m 0644 $image/system/*.service $image/system/*.mount ${D}${systemd_system_unitdir}
+    install -m 0755 $image/libexec/health $image/libexec/enrol ${D}${libexecdir}/machitap
+    install -D -m 0644 -t ${D}${nonarch_base_libdir}/udev/rules.d $image/udev/*.rules
+    install -D -m 0644 -t ${D}${systemd_unitdir}/timesyncd.conf.d $image/timesyncd.conf.d/*.conf
+    install -D -m 0644 -t ${D}${systemd_unitdir}/system.conf.d $image/system.conf.d/*.conf
+    install -D -m 0644 -t ${D}${systemd_unitdir}/journald.conf.d ${S}/systemd/journald.conf.d/*.conf
+
+    # "Not enrolled" stands on the screen until it is; nobody logs in on any console.
+    wants=${D}${systemd_system_unitdir}/multi-user.target.wants
+    install -D -m 0644 -t ${D}${systemd_system_unitdir}/machitap-notice@enrol.service.d \
+        $image/system/machitap-notice@enrol.service.d/image.conf
+    install -d $wants
+    ln -s ../machitap-notice@.service $wants/machitap-notice@enrol.service
+    install -d ${D}${sysconfdir}/systemd/system
+    for unit in getty@tty1 autovt@ serial-getty@ console-getty; do
+        ln -s /dev/null ${D}${sysconfdir}/systemd/system/$unit.service
+    done
+}
+
+FILES:${PN} += "${systemd_unitdir} ${nonarch_base_libdir}/udev"
+
+SYSTEMD_SERVICE:${PN} = "machitap-healthy.service"
+
+RDEPENDS:${PN} = "machitap-kiosk"
