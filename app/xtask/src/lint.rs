@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use anyhow::Result;
 
 use crate::{
-    STAGE_FEATURES,
+    STAGE_FEATURES, layer,
     run::{cargo, cargo_command, step, succeed},
     setup, units,
 };
@@ -39,6 +39,7 @@ pub(crate) fn run() -> Result<()> {
         "warnings",
     ])?;
     units::check()?;
+    layer::check()?;
     step("documentation");
     succeed(
         cargo_command(&[

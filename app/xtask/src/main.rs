@@ -2,6 +2,7 @@
 
 mod console;
 mod crates_inc;
+mod layer;
 mod lint;
 mod package;
 mod run;
@@ -62,6 +63,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Check the Yocto layer, as `lint` does, alone
+    Layer,
     /// List the crates for the Yocto layer, from Cargo.lock
     CratesInc,
     /// Check the units, as `lint` does, alone
@@ -96,6 +99,7 @@ fn obey(command: Command) -> Result<()> {
         Command::Test { rest } => test::run(&rest),
         Command::Lint => lint::run(),
         Command::Package { check } => package::run(check),
+        Command::Layer => layer::check(),
         Command::CratesInc => crates_inc::write().map(|_| ()),
         Command::Units => {
             setup::install(&setup::all())?;

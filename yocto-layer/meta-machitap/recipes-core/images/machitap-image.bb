@@ -1,4 +1,5 @@
 SUMMARY = "The image of a kiosk"
+DESCRIPTION = "A read-only root with the kiosk; what is written is on a partition of its own."
 HOMEPAGE = "https://machitap.invalid/"
 BUGTRACKER = "https://machitap.invalid/issues"
 LICENSE = "GPL-3.0-only"

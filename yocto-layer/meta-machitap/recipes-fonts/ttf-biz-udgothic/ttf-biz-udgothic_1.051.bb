@@ -1,6 +1,5 @@
 SUMMARY = "BIZ UDGothic, the type of the screens"
-DESCRIPTION = "A universal design typeface for Japanese, made to be read from a distance and by \
-old eyes."
+DESCRIPTION = "A typeface for Japanese, made to be read from a distance and by old eyes."
 HOMEPAGE = "https://github.com/googlefonts/morisawa-biz-ud-gothic"
 BUGTRACKER = "https://github.com/googlefonts/morisawa-biz-ud-gothic/issues"
 SECTION = "fonts"
@@ -22,4 +21,4 @@ do_install() {
     install -m 0644 ${S}/fonts/ttf/BIZUD*.ttf ${D}${datadir}/fonts/truetype/bizud-gothic
 }
 
-FILES:${PN} = "${datadir}/fonts/truetype"
+FILES:${PN} += "${datadir}/fonts/truetype"

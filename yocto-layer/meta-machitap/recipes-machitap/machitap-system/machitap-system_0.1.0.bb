@@ -1,4 +1,5 @@
 SUMMARY = "What makes a kiosk of an image: health, enrolment, limits, no login"
+DESCRIPTION = "Health before an update is kept, enrolment from a stick, limits of the journal, no login."
 HOMEPAGE = "https://machitap.invalid/"
 BUGTRACKER = "https://machitap.invalid/issues"
 SECTION = "base"

@@ -1,4 +1,5 @@
 SUMMARY = "RAUC's backend for the tryboot of a Raspberry Pi 5"
+DESCRIPTION = "Tells the firmware which of two releases to boot, and which to try once."
 HOMEPAGE = "https://machitap.invalid/"
 BUGTRACKER = "https://machitap.invalid/issues"
 SECTION = "base"

@@ -1,4 +1,5 @@
 SUMMARY = "An update of a kiosk: signed, written beside the release that runs"
+DESCRIPTION = "A RAUC bundle of the image in verity format, kept only once the kiosk stands."
 HOMEPAGE = "https://machitap.invalid/"
 BUGTRACKER = "https://machitap.invalid/issues"
 LICENSE = "GPL-3.0-only"

@@ -1,4 +1,5 @@
-SUMMARY = "A boot partition of a Raspberry Pi 5: firmware, kernel, and a root for either slot"
+SUMMARY = "A boot partition of a Raspberry Pi 5, for either slot"
+DESCRIPTION = "The FAT partition that the firmware reads, alike for both slots."
 HOMEPAGE = "https://machitap.invalid/"
 BUGTRACKER = "https://machitap.invalid/issues"
 SECTION = "bootloaders"
@@ -19,6 +20,7 @@ do_install[noexec] = "1"
 
 BOOT_SIZE_KIB ?= "131072"
 
+collect[doc] = "Lays the files of the boot partition in a tree"
 python collect() {
     import glob, os, shutil
     source = d.getVar('DEPLOY_DIR_IMAGE')
