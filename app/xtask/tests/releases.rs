@@ -1,0 +1,131 @@
+//! Two releases of the image: which one is booted, tried, kept and left.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+struct Machine(PathBuf);
+
+impl Machine {
+    fn new(name: &str) -> Self {
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_dir_all(&dir);
+        fs::create_dir_all(&dir).unwrap();
+        let autoboot = "[all]\ntryboot_a_b=1\nboot_partition=2\n[tryboot]\nboot_partition=3\n";
+        fs::write(dir.join("autoboot.txt"), autoboot).unwrap();
+        fs::write(dir.join("os-release"), "ID=machitap\nVERSION_ID=\"1.0\"\n").unwrap();
+        let machine = Self(dir);
+        machine.runs_from("A");
+        machine
+    }
+
+    fn runs_from(&self, slot: &str) {
+        fs::write(
+            self.0.join("cmdline"),
+            format!("ro rauc.slot={slot} quiet\n"),
+        )
+        .unwrap();
+        let _ = fs::remove_file(self.0.join("reboot-param"));
+    }
+
+    fn run(&self, script: &str, args: &[&str]) -> (bool, String) {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let out = Command::new("sh")
+            .arg(root.join(script))
+            .args(args)
+            .env("AUTOBOOT", self.0.join("autoboot.txt"))
+            .env("STATES", self.0.join("states"))
+            .env("REBOOT_PARAM", self.0.join("reboot-param"))
+            .env("CMDLINE_FILE", self.0.join("cmdline"))
+            .env("OS_RELEASE", self.0.join("os-release"))
+            .env("STATE_DIRECTORY", &self.0)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(out.stdout).unwrap();
+        (out.status.success(), said.trim().to_owned())
+    }
+
+    fn tryboot(&self, args: &[&str]) -> String {
+        let script = "yocto-layer/meta-machitap/recipes-machitap/machitap-system/files/tryboot";
+        let (well, said) = self.run(script, args);
+        assert!(well, "{args:?}: {said}");
+        said
+    }
+
+    fn leaves(&self) -> bool {
+        self.run("systemd/image/libexec/health", &["rollback"]).0
+    }
+
+    /// What the firmware boots when it is not asked to try.
+    fn stands(&self) -> String {
+        let text = fs::read_to_string(self.0.join("autoboot.txt")).unwrap();
+        let all = text.split("[tryboot]").next().unwrap();
+        all.split("boot_partition=")
+            .nth(1)
+            .unwrap()
+            .trim()
+            .to_owned()
+    }
+}
+
+#[test]
+fn an_update_is_tried_once_and_kept_when_it_is_well() {
+    let machine = Machine::new("kept");
+    assert_eq!(machine.tryboot(&["get-current"]), "A");
+    machine.tryboot(&["set-state", "B", "bad"]);
+    machine.tryboot(&["set-primary", "B"]);
+    assert_eq!(machine.tryboot(&["get-primary"]), "B");
+    assert_eq!(machine.tryboot(&["get-state", "B"]), "good");
+    let param = fs::read_to_string(machine.0.join("reboot-param")).unwrap();
+    assert_eq!(param, "0 tryboot");
+    assert_eq!(
+        machine.stands(),
+        "2",
+        "until it is well, any other boot is of the one before"
+    );
+    machine.runs_from("B");
+    machine.tryboot(&["set-state", "B", "good"]);
+    assert_eq!(machine.stands(), "3");
+    assert_eq!(machine.tryboot(&["get-primary"]), "B");
+}
+
+#[test]
+fn an_update_that_is_not_well_is_gone_with_the_next_boot() {
+    let machine = Machine::new("gone");
+    machine.tryboot(&["set-primary", "B"]);
+    machine.runs_from("B");
+    assert_eq!(machine.stands(), "2");
+    machine.runs_from("A");
+    machine.tryboot(&["set-state", "A", "good"]);
+    assert_eq!(machine.stands(), "2");
+    assert_eq!(machine.tryboot(&["get-primary"]), "A");
+}
+
+#[test]
+fn a_try_can_be_taken_back() {
+    let machine = Machine::new("back");
+    machine.tryboot(&["set-primary", "B"]);
+    machine.tryboot(&["set-primary", "A"]);
+    assert!(!machine.0.join("reboot-param").exists());
+    assert_eq!(machine.tryboot(&["get-primary"]), "A");
+}
+
+#[test]
+fn a_release_that_never_was_well_is_left_four_times_at_most() {
+    let machine = Machine::new("left");
+    let left = [(); 6].map(|()| machine.leaves());
+    assert_eq!(left, [true, true, true, true, false, false]);
+    machine.runs_from("B");
+    assert!(machine.leaves(), "the other slot is another release");
+}
+
+#[test]
+fn a_release_that_was_well_stays() {
+    let machine = Machine::new("stays");
+    fs::write(machine.0.join("well"), "1.0.A\n").unwrap();
+    assert!(!machine.leaves());
+    machine.runs_from("B");
+    assert!(machine.leaves());
+}
