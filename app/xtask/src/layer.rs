@@ -1,6 +1,8 @@
 //! `cargo xtask layer`: the Yocto layer, as far as it can be judged without a build of hours: the
 //! style, BitBake's own parser, and the kas files against kas's schema.
 
+mod bundle;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -36,7 +38,12 @@ const OELINT: [&str; 12] = [
 ];
 
 pub(crate) fn check() -> Result<()> {
-    setup::install(&[setup::package("python3-venv", "checks the Yocto layer")])?;
+    setup::install(&[
+        setup::package("python3-venv", "checks the Yocto layer"),
+        setup::package("rauc", "checks the configuration of updates"),
+        setup::package("squashfs-tools", "makes a bundle"),
+        setup::package("openssl", "makes keys"),
+    ])?;
     let python = python()?;
     crates_inc::write()?;
     let layer = workspace().join("yocto-layer");
@@ -62,7 +69,7 @@ pub(crate) fn check() -> Result<()> {
                 .current_dir(&layer),
         )?;
     }
-    Ok(())
+    bundle::check()
 }
 
 /// The Python of an environment of its own, made once for these versions.
