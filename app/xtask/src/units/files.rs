@@ -26,7 +26,11 @@ pub(super) fn check(stage: &Stage) -> Result<()> {
     let groups = fs::read_to_string(root.join("etc/group"))?;
     for user in ["machitap", "machitap-city"] {
         // A group's line makes a user as well, one without a home.
-        if !users.contains(&format!(":/var/lib/{user}:")) {
+        let (name, home) = (format!("{user}:"), format!(":/var/lib/{user}:"));
+        if !users
+            .lines()
+            .any(|l| l.starts_with(&name) && l.contains(&home))
+        {
             bail!("sysusers.d: {user} has no home in /var/lib");
         }
     }
