@@ -25,7 +25,7 @@ const EXPOSED: &[(&str, u32)] = &[
 pub(crate) fn check() -> Result<()> {
     step("units: verify, exposure, users, files, rules");
     let stage = Stage::lay("display")?;
-    let units = stage::services()?;
+    let units = stage::units(".service")?;
     if units.len() < 7 {
         bail!("systemd/system: {} services, there were more", units.len());
     }
@@ -33,6 +33,9 @@ pub(crate) fn check() -> Result<()> {
         verify(&stage, unit)?;
         let tenths = exposure(&stage, unit)?;
         println!("   {unit:<32} exposure {}.{}", tenths / 10, tenths % 10);
+    }
+    for unit in stage::units(".mount")? {
+        verify(&stage, &unit)?;
     }
     headless()?;
     files::check(&stage)?;

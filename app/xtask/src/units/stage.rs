@@ -27,8 +27,8 @@ pub(super) fn files(dir: &str) -> Result<Vec<PathBuf>> {
     Ok(all)
 }
 
-/// Our services; of a template, an instance.
-pub(super) fn services() -> Result<Vec<String>> {
+/// Our units of a kind; of a template, an instance.
+pub(super) fn units(kind: &str) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in files("system")? {
         let name = entry
@@ -36,7 +36,7 @@ pub(super) fn services() -> Result<Vec<String>> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        if name.ends_with(".service") {
+        if name.ends_with(kind) {
             names.push(name.replace("@.", "@failed."));
         }
     }

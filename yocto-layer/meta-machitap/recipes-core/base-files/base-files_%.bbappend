@@ -1,11 +1,13 @@
-# Mount points of a root that nothing can be made in later.
-dirs755:append:machitap = " /data"
+# Mount points of a root that nothing can be made in later; what is in /data is the data
+# partition's first content.
+dirs755:append:machitap = " /data /data/lib /data/log"
 dirs755:append:machitap:raspberrypi5 = " /autoboot"
 dirs755:append:machitap:raspberrypi4-64 = " /boot"
 
 do_install:append:machitap() {
-    # The preinit of overlayfs-etc has it mounted by then.
-    echo "LABEL=data /data ext4 defaults,noatime,x-systemd.growfs 0 2" >> ${D}${sysconfdir}/fstab
+    # The preinit of overlayfs-etc has it mounted by then, too late for a check: ext4's journal is
+    # what mends it.
+    echo "LABEL=data /data ext4 defaults,noatime 0 0" >> ${D}${sysconfdir}/fstab
 }
 do_install:append:machitap:raspberrypi4-64() {
     # U-Boot's environment, which RAUC writes.

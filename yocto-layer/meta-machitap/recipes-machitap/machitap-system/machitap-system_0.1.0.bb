@@ -41,6 +41,6 @@ do_install() {
 
 FILES:${PN} += "${systemd_unitdir} ${nonarch_base_libdir}/udev"
 
-SYSTEMD_SERVICE:${PN} = "machitap-healthy.service"
+SYSTEMD_SERVICE:${PN} = "machitap-healthy.service var-lib.mount var-log.mount"
 
 RDEPENDS:${PN} = "machitap-kiosk"
