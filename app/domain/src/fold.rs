@@ -1,6 +1,7 @@
 //! The state of the town as one journal knows it: a fold over its facts.
 
 mod draws;
+mod entry;
 mod events;
 mod fares;
 mod preferences;
@@ -11,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+
+pub use entry::{FoldKey, FoldValue};
 
 use crate::{
     attendance::{ChildDays, Depth, ExcusedMade, Passage},
@@ -28,38 +31,6 @@ use crate::{
     time::{BootId, DayKey, Quality, Stamp},
 };
 
-/// Which entry of the folds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FoldKey {
-    /// A child's days.
-    Child(Pseudonym),
-    /// A resident's account.
-    Account(Pseudonym),
-    /// What a household has seen.
-    Household(Pseudonym),
-    /// The whole house.
-    House,
-    /// A resident's spins.
-    Spins(Pseudonym),
-    /// The kiosk's draw tables.
-    Machines,
-    /// A holder's rides.
-    Rides(Pseudonym),
-    /// How many came to the facility's events.
-    Events,
-    /// A patient's latest announcement.
-    Patient(Pseudonym),
-    /// The kiosk's queue and what it has to hand off.
-    Receptions,
-    /// A resident's cards, as claims made here say.
-    Holder(Pseudonym),
-    /// The numbers issued from the kiosk's leases.
-    Numbers,
-    /// How a resident wants to be served.
-    Chosen(Pseudonym),
-}
-
 /// Notices a household has seen are remembered so many.
 pub const NOTICES_SEEN_KEPT: usize = 64;
 
@@ -72,38 +43,6 @@ impl Seen {
     pub fn has(&self, notice: &NoticeId) -> bool {
         self.0.contains(notice)
     }
-}
-
-/// The entry as the store keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FoldValue {
-    /// A child's days.
-    Child(ChildDays),
-    /// A resident's account.
-    Account(Account),
-    /// What a household has seen.
-    Household(Seen),
-    /// The whole house.
-    House(House),
-    /// A resident's spins.
-    Spins(Spins),
-    /// The kiosk's draw tables.
-    Machines(Machines),
-    /// A holder's rides.
-    Rides(Rides),
-    /// How many came to the facility's events.
-    Events(Counts),
-    /// A patient's latest announcement.
-    Patient(Patient),
-    /// The kiosk's queue and what it has to hand off.
-    Receptions(Receptions),
-    /// A resident's cards.
-    Holder(Holder),
-    /// The numbers issued from the kiosk's leases.
-    Numbers(Numbers),
-    /// How a resident wants to be served.
-    Chosen(Chosen),
 }
 
 /// Attendance and accounts, by pseudonym, and the house.
