@@ -34,7 +34,7 @@ pub(crate) fn play(p: &mut Player<'_>) -> Result<()> {
     for digit in "19440503".chars() {
         p.touch(&digit.to_string())?;
     }
-    p.picture("desk-birth", "The date of birth.")?;
+    p.see_label("1944-05-03", "desk-birth", "The date of birth.")?;
     p.touch("すすむ")?;
     p.touch("みなと")?;
     p.touch("すすむ")?;
