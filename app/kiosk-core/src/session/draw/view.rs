@@ -19,7 +19,11 @@ const _: () = assert!(
 
 impl Session {
     /// A row of any table of the catalogue: what was won may be of one that is over.
-    pub(super) fn won_row(&self, table: &TableId, prize: &PrizeId) -> Option<(&DrawTable, &Row)> {
+    pub(in crate::session) fn won_row(
+        &self,
+        table: &TableId,
+        prize: &PrizeId,
+    ) -> Option<(&DrawTable, &Row)> {
         let tables = &self.catalogue.as_ref()?.draws;
         let table = tables.iter().find(|t| t.id == *table)?;
         Some((table, table.row(prize)?))

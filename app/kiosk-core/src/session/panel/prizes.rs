@@ -5,7 +5,7 @@
 use machitap_domain::{
     Credential, Draft, FactBody, FactId, Folds, Pseudonym,
     draw::{DrawTable, spins::DrawMade, table::Picture},
-    ids::{PrizeId, TableId},
+    ids::TableId,
     time::DayKey,
 };
 
@@ -138,25 +138,18 @@ impl Session {
     }
 
     fn prize_row(&self, table: &TableId, made: &DrawMade) -> PrizeRow {
-        let (name, picture) = self.prize_face(table, &made.prize);
+        // A catalogue that takes a table away leaves its prize's id.
+        let row = self.won_row(table, &made.prize).map(|(_, row)| row);
+        let name = row.map(|r| r.name.in_language(self.language).to_owned());
         PrizeRow {
-            name,
-            picture,
+            name: name.unwrap_or_else(|| made.prize.to_string()),
+            picture: row.map_or(Picture::Gift, |r| r.picture),
             won: match made.day {
                 DayKey::Date(date) => Some(clock::day_time(date)),
                 _ => None,
             },
             handed: made.handed.is_some(),
         }
-    }
-
-    /// A catalogue that takes a table away leaves its prize's id.
-    fn prize_face(&self, table: &TableId, prize: &PrizeId) -> (String, Picture) {
-        let tables = self.catalogue.iter().flat_map(|c| &c.draws);
-        let row = tables.filter(|t| t.id == *table).find_map(|t| t.row(prize));
-        row.map_or((prize.to_string(), Picture::Gift), |row| {
-            (row.name.in_language(self.language).to_owned(), row.picture)
-        })
     }
 }
 
