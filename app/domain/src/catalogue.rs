@@ -29,22 +29,40 @@ use crate::{
 pub struct Text {
     /// Japanese.
     pub ja: String,
+    /// Plain Japanese in kana.
+    #[serde(default, rename = "ja-Hira", skip_serializing_if = "Option::is_none")]
+    pub easy: Option<String>,
     /// English.
     #[serde(default)]
     pub en: Option<String>,
+    /// Chinese.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zh: Option<String>,
+    /// Vietnamese.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vi: Option<String>,
+    /// Portuguese.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pt: Option<String>,
 }
 
 impl Text {
-    /// The text for that language, Japanese where it was not translated.
+    /// The text for that language. What was not translated is said as its readers most likely
+    /// read it: in Japanese to whoever reads its characters, else in English, else in Japanese.
     pub fn in_language(&self, language: Language) -> &str {
-        match language {
-            Language::Ja => &self.ja,
-            Language::En => self.en.as_deref().unwrap_or(&self.ja),
-        }
+        let [first, second] = match language {
+            Language::Ja => [None, None],
+            Language::Easy => [self.easy.as_deref(), None],
+            Language::En => [self.en.as_deref(), None],
+            Language::Zh => [self.zh.as_deref(), None],
+            Language::Vi => [self.vi.as_deref(), self.en.as_deref()],
+            Language::Pt => [self.pt.as_deref(), self.en.as_deref()],
+        };
+        first.or(second).unwrap_or(&self.ja)
     }
 }
 
-/// A language of the screens.
+/// A language of the screens. On the wire it has its BCP 47 tag.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
 )]
@@ -53,8 +71,22 @@ pub enum Language {
     /// 日本語
     #[default]
     Ja,
+    /// やさしい にほんご: plain Japanese, all of it in kana.
+    #[serde(rename = "ja-Hira")]
+    Easy,
     /// English
     En,
+    /// 中文, in simplified characters.
+    Zh,
+    /// Tiếng Việt
+    Vi,
+    /// Português, of Brazil.
+    Pt,
+}
+
+impl Language {
+    /// All of them, as they are offered.
+    pub const ALL: [Self; 6] = [Self::Ja, Self::Easy, Self::En, Self::Zh, Self::Vi, Self::Pt];
 }
 
 /// What the city sets for its kiosks. Published signed and versioned.
@@ -405,7 +437,7 @@ mod tests {
             city: "town".parse().unwrap(),
             name: Text {
                 ja: "まち".into(),
-                en: None,
+                ..Text::default()
             },
             contact: "0880-00-0000".into(),
             facilities: BTreeMap::from([(
@@ -414,6 +446,7 @@ mod tests {
                     name: Text {
                         ja: "公民館".into(),
                         en: Some("Hall".into()),
+                        ..Text::default()
                     },
                     time_zone: zone.into(),
                     service: Service::nursery(),
@@ -497,10 +530,31 @@ mod tests {
 
     #[test]
     fn a_text_not_translated_stays_japanese() {
-        let text = Text {
+        let mut text = Text {
             ja: "公民館".into(),
-            en: None,
+            ..Text::default()
         };
-        assert_eq!(text.in_language(Language::En), "公民館");
+        let said = |text: &Text| Language::ALL.map(|l| text.in_language(l).to_owned());
+        assert_eq!(said(&text), ["公民館"; 6]);
+        text.en = Some("Hall".into());
+        assert_eq!(
+            said(&text),
+            ["公民館", "公民館", "Hall", "公民館", "Hall", "Hall"]
+        );
+        text.easy = Some("こうみんかん".into());
+        text.zh = Some("公民馆".into());
+        text.vi = Some("Nhà cộng đồng".into());
+        text.pt = Some("Centro".into());
+        assert_eq!(
+            said(&text),
+            [
+                "公民館",
+                "こうみんかん",
+                "Hall",
+                "公民馆",
+                "Nhà cộng đồng",
+                "Centro"
+            ]
+        );
     }
 }

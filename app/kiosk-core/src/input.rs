@@ -192,6 +192,8 @@ pub enum Touch {
     Digit(u8),
     /// Takes back the last digit.
     Erase,
+    /// Looks for another language, before a card is held or where one is chosen for good.
+    Languages,
     /// Sets the language until the session ends.
     Language(Language),
     /// Turns all children of the household round.

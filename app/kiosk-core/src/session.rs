@@ -14,6 +14,7 @@ mod face;
 mod fare;
 mod followup;
 mod household;
+mod languages;
 mod own;
 mod panel;
 mod price;
@@ -61,14 +62,12 @@ pub const READING_MS: Millis = 4_000;
 /// A household somebody touched and then left is closed without recording, milliseconds.
 pub const ABANDONED_MS: Millis = 30_000;
 
-/// A language chosen and not used goes back to the first one, milliseconds.
-pub const LANGUAGE_MS: Millis = 30_000;
-
 pub use choice::CHOICE_MS;
 pub use clock::{HELD_UNCERTAINTY_MS, JUMP_MS};
 pub use draw::{CAPSULE_MS, OPENED_MS, READY_MS};
 pub use fare::FARE_MS;
 pub use followup::STEP_MS;
+pub use languages::{CHOOSER_MS, LANGUAGE_MS};
 pub use own::{HISTORY_ROWS, OFFER_CARDS, OWN_MS};
 pub use panel::{EMERGENCY_IDLE_MS, REGISTER_IDLE_MS};
 use turn::{After, Turn};
@@ -205,6 +204,8 @@ enum State {
     Draw(Box<draw::Drawing>),
     /// A resident's own page.
     Own(Box<own::Owner>),
+    /// Somebody looks for their language before they hold a card.
+    Languages { until: Millis },
     /// A class was told.
     Fare { told: fare::Told, until: Millis },
     /// A message stands.
@@ -411,10 +412,7 @@ impl Session {
 
     fn touch(&mut self, cx: &mut Turn<'_>, touch: Touch) {
         if let Touch::Language(language) = touch {
-            self.language = language;
-            self.language_until = Some(cx.now.mono_ms + LANGUAGE_MS);
-            self.changed = true;
-            return;
+            return self.choose_language(cx, language);
         }
         match &self.state {
             State::Household(_) => self.touch_household(cx, touch),
@@ -425,6 +423,10 @@ impl Session {
             State::Own(_) => self.touch_own(cx, touch),
             State::StaffPin(_) => self.touch_pin(cx, touch),
             State::Panel(_) => self.touch_panel(cx, touch),
+            State::Base if touch == Touch::Languages => self.offer_languages(cx),
+            State::Languages { .. } if matches!(touch, Touch::Cancel | Touch::Confirm) => {
+                self.close_languages();
+            }
             State::Message { .. } | State::Fare { .. }
                 if matches!(touch, Touch::Cancel | Touch::Confirm) =>
             {
@@ -439,9 +441,10 @@ impl Session {
         match &self.state {
             State::Base => self.language_until,
             State::Committing => None,
-            State::Reading { until } | State::Message { until, .. } | State::Fare { until, .. } => {
-                Some(*until)
-            }
+            State::Reading { until }
+            | State::Languages { until }
+            | State::Message { until, .. }
+            | State::Fare { until, .. } => Some(*until),
             State::Household(open) => Some(open.until()),
             State::Choosing(choosing) => Some(choosing.until()),
             State::Asking(asking) => Some(asking.until()),
@@ -469,6 +472,7 @@ impl Session {
             State::Asking(_) => self.leave_asking(cx),
             State::Panel(_) => self.close_panel(cx),
             State::Draw(_) => self.time_out_draw(cx),
+            State::Languages { .. } => self.close_languages(),
             State::Household(_)
             | State::Done(_)
             | State::Own(_)

@@ -164,6 +164,9 @@ pub enum View {
     Starting,
     /// Waiting for a card.
     Idle(Idle),
+    /// The languages there are. [`crate::Touch::Language`] chooses one, and it is the one the
+    /// next card's holder is served in; [`crate::Touch::Cancel`] goes back.
+    Languages,
     /// A card is being read.
     Reading,
     /// A household at the nursery's door.

@@ -9,6 +9,7 @@ pub const fn view(view: &View) -> &'static str {
     match view {
         View::Starting => "starting",
         View::Idle(_) => "idle",
+        View::Languages => "languages",
         View::Reading => "reading",
         View::Household(_) => "household",
         View::Notice(_) => "notice",
@@ -84,6 +85,7 @@ const fn own_page(page: &OwnPage) -> &'static str {
         OwnPage::Phone(_) => "own:phone",
         OwnPage::Code(_) => "own:code",
         OwnPage::Preferences(_) => "own:preferences",
+        OwnPage::Languages => "own:languages",
     }
 }
 

@@ -35,6 +35,10 @@ pub(crate) fn all() -> Vec<Package> {
             "fonts-morisawa-bizud-gothic",
             "BIZ UDGothic, the type of the screens",
         ),
+        package(
+            "fonts-noto-cjk",
+            "Noto Sans CJK, the type of the screens in Chinese and Vietnamese",
+        ),
         package("pcscd", "the card service"),
         package(
             "vsmartcard-vpcd",

@@ -41,7 +41,7 @@ fn zone() -> TimeZone {
 fn catalogue() -> Catalogue {
     let text = |ja: &str| Text {
         ja: ja.into(),
-        en: None,
+        ..Text::default()
     };
     let table = r#"{"id":"winter","name":{"ja":"冬のガチャ"},
         "from":"2026-12-01","until":"2026-12-28","per_day":8,"spins":{"visit":4},

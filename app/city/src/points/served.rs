@@ -9,7 +9,11 @@ use machitap_domain::{
 pub fn said(preferences: &Preferences) -> String {
     let language = preferences.language.map(|language| match language {
         Language::Ja => "in Japanese",
+        Language::Easy => "in plain Japanese",
         Language::En => "in English",
+        Language::Zh => "in Chinese",
+        Language::Vi => "in Vietnamese",
+        Language::Pt => "in Portuguese",
     });
     let text = match preferences.text {
         TextSize::Normal => None,

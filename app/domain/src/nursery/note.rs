@@ -73,7 +73,7 @@ impl Question {
     pub(crate) fn sample() -> Self {
         let text = |ja: &str| Text {
             ja: ja.into(),
-            en: None,
+            ..Text::default()
         };
         let choice = |id: &str, attention| Choice {
             id: id.into(),

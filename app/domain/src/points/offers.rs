@@ -315,7 +315,7 @@ mod tests {
         let long = slip(|o| {
             o.prizes[0].text = Some(Text {
                 ja: "あ".repeat(MAX_TEXT + 1),
-                en: None,
+                ..Text::default()
             });
         });
         assert_eq!(long, Long(rice));

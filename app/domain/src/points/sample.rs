@@ -33,7 +33,7 @@ pub(crate) fn tokyo() -> TimeZone {
 pub(crate) fn text(ja: &str) -> Text {
     Text {
         ja: ja.into(),
-        en: None,
+        ..Text::default()
     }
 }
 

@@ -103,6 +103,7 @@ impl Session {
         match &self.state {
             State::Base | State::Committing => self.base(now, folds),
             State::Reading { .. } => View::Reading,
+            State::Languages { .. } => View::Languages,
             State::Household(open) => View::Household(self.household_view(open, now, folds)),
             State::Choosing(choosing) => self.choice_view(choosing, now),
             State::Asking(asking) => self.asking_view(asking, now),
@@ -123,7 +124,7 @@ impl Session {
         }
     }
 
-    fn base(&self, now: &Now, folds: &Folds) -> View {
+    pub(super) fn base(&self, now: &Now, folds: &Folds) -> View {
         let trouble = self.trouble.map(|t| match t {
             StoreTrouble::Full => OutReason::DiskFull,
             StoreTrouble::Broken => OutReason::DiskBroken,

@@ -15,6 +15,7 @@ use machitap_domain::{
     FactBody, FactId, Millis, Now, Pii, Stamp,
     ids::OfferId,
     points::spend::{Spend, SpendFor},
+    preferences::Preference,
 };
 
 use super::{After, Session, State, Turn, visit::Visitor};
@@ -50,6 +51,8 @@ pub(super) struct Owner {
 enum Page {
     /// The tab itself.
     Tab,
+    /// The languages to be served in.
+    Languages,
     /// One offer of the tab, and the amount that was chosen of a project's.
     Offer { id: OfferId, amount: Option<u32> },
     /// Points that were set aside.
@@ -120,6 +123,12 @@ impl Session {
                 ..owner
             },
             (Page::Tab, Touch::Confirm) if tab == OwnTab::Phone => return self.pair(cx, owner),
+            (Page::Tab, Touch::Languages) if tab == OwnTab::Preferences => {
+                owner.turned_to(Page::Languages)
+            }
+            (Page::Languages, Touch::Prefer(one @ Preference::Language(_))) => {
+                return self.prefer(cx, owner.turned_to(Page::Tab), one);
+            }
             (Page::Tab, Touch::Prefer(one)) if tab == OwnTab::Preferences => {
                 return self.prefer(cx, owner, one);
             }
@@ -153,7 +162,7 @@ impl Session {
                 return self.take_spend_back(cx, owner, fact);
             }
             (
-                Page::Offer { .. } | Page::Spent { .. } | Page::Paired { .. },
+                Page::Languages | Page::Offer { .. } | Page::Spent { .. } | Page::Paired { .. },
                 Touch::Cancel | Touch::Confirm,
             ) => owner.turned_to(Page::Tab),
             _ => return,

@@ -111,6 +111,9 @@ pub enum OwnPage {
     /// [`crate::Touch::Undo`] takes the last choice back while the ring runs;
     /// [`crate::Touch::Confirm`] and [`crate::Touch::Cancel`] close the page.
     Preferences(PreferenceSheet),
+    /// The languages to be served in. [`crate::Touch::Prefer`] with one of them chooses it,
+    /// [`crate::Touch::Cancel`] goes back to how they want to be served.
+    Languages,
 }
 
 /// How a resident wants to be served, here and at every kiosk of the town.

@@ -9,8 +9,9 @@ mod fonts;
 pub mod gallery;
 mod larger;
 mod screens;
+pub mod tongues;
 mod ui;
 
-pub use fonts::{FAMILY, MissingFont, check_fonts};
+pub use fonts::{FACES, Face, GOTHIC, MissingFont, SIMPLIFIED, WIDE, check_fonts};
 pub use screens::App;
 pub use ui::{Ui, kiosk};

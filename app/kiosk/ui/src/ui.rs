@@ -12,7 +12,8 @@ use slint::ComponentHandle;
 use crate::{
     adapter::{Models, own},
     larger,
-    screens::{ActItem, App, DeskApi, PanelApi, SessionApi, Tongue},
+    screens::{ActItem, App, DeskApi, PanelApi, SessionApi},
+    tongues::{face, language, speak, tongue},
 };
 
 /// The kiosk's window. Lives on the thread it was made on.
@@ -68,6 +69,10 @@ impl Ui {
             self.app
                 .global::<SessionApi>()
                 .set_tongue(tongue(screen.language));
+            let face = face(screen.language);
+            let panel = self.app.global::<PanelApi>();
+            panel.set_family(face.family.into());
+            panel.set_leading(1.0 / face.line);
         }
         let panel = self.app.global::<PanelApi>();
         panel.set_reduced_motion(self.still.get() || !screen.motion);
@@ -98,6 +103,7 @@ impl Ui {
         session.on_spin(tell(Touch::Spin));
         session.on_odds(tell(Touch::Odds));
         session.on_own(tell(Touch::Own));
+        session.on_languages(tell(Touch::Languages));
         session.on_tab({
             let hear = hear.clone();
             move |item| hear(Touch::Tab(own::tab_of(item)))
@@ -151,6 +157,10 @@ impl Ui {
             let prefer = prefer(&hear);
             move |size| prefer(Preference::Text(own::text_of(size)))
         });
+        session.on_prefer_voice({
+            let prefer = prefer(&hear);
+            move |voice| prefer(Preference::Voice(Some(voice)))
+        });
         session.on_prefer_still({
             let prefer = prefer(&hear);
             move |still| prefer(Preference::Still(still))
@@ -194,27 +204,4 @@ fn act(item: ActItem, i: i32) -> Option<StaffAct> {
         ActItem::Prizes => StaffAct::Prizes,
         ActItem::TakeBack => StaffAct::TakeBack(place(i)?),
     })
-}
-
-pub(crate) const fn tongue(language: Language) -> Tongue {
-    match language {
-        Language::Ja => Tongue::Ja,
-        Language::En => Tongue::En,
-    }
-}
-
-const fn language(tongue: Tongue) -> Language {
-    match tongue {
-        Tongue::Ja => Language::Ja,
-        Tongue::En => Language::En,
-    }
-}
-
-/// Selects the bundled texts; the source language is the empty name.
-fn speak(language: Language) {
-    let name = match language {
-        Language::Ja => "",
-        Language::En => "en",
-    };
-    slint::select_bundled_translation(name).expect("build.rs bundles every language");
 }

@@ -7,25 +7,25 @@ use std::{
 };
 
 use fontique::{Collection, CollectionOptions, SourceKind};
-use machitap_kiosk_ui::{FAMILY, MissingFont, check_fonts};
+use machitap_kiosk_ui::{FACES, Face, GOTHIC, MissingFont, SIMPLIFIED, WIDE, check_fonts};
 
 /// Set in the child process, which sees another fontconfig than this one.
 const CHILD: &str = "MACHITAP_FONT_TEST_CHILD";
 const THIS: &str = "what_is_missing_is_named";
 
-/// The files of the face, by weight.
-fn files() -> Vec<(f32, PathBuf)> {
+/// A face's file of that weight.
+fn file(face: Face, weight: f32) -> PathBuf {
     let mut collection = Collection::new(CollectionOptions::default());
-    let family = collection
-        .family_by_name(FAMILY)
-        .expect("fonts-morisawa-bizud-gothic is installed");
-    let files = family.fonts().iter().map(|font| {
-        let SourceKind::Path(path) = font.source().kind() else {
-            panic!("a system font lies in a file");
-        };
-        (font.weight().value(), path.to_path_buf())
-    });
-    files.collect()
+    let family = collection.family_by_name(face.family);
+    let family = family.unwrap_or_else(|| panic!("{} is installed", face.package));
+    let mut fonts = family.fonts().iter();
+    let font = fonts
+        .find(|font| font.weight().value() == weight)
+        .expect("both weights are installed");
+    let SourceKind::Path(path) = font.source().kind() else {
+        panic!("a system font lies in a file");
+    };
+    path.to_path_buf()
 }
 
 /// What a machine says that has those font files alone.
@@ -64,30 +64,52 @@ fn what_is_missing_is_named() {
         println!("\nsays: {:?}", check_fonts());
         return;
     }
-    let files = files();
-    let weight = |w: f32| {
-        let found = files.iter().find(|(weight, _)| *weight == w);
-        found.expect("both weights are installed").1.as_path()
-    };
-    let (regular, bold) = (weight(400.0), weight(700.0));
     let err = |e: MissingFont| format!("{:?}", Err::<(), _>(e));
+    let [regular, bold] = [400.0, 700.0].map(|w| file(GOTHIC, w));
+    // One file holds the Noto face of each language.
+    let [wide, wide_bold] = [400.0, 700.0].map(|w| file(WIDE, w));
     assert_eq!(says(&[]), err(MissingFont::NoFonts));
-    assert_eq!(says(&[regular]), err(MissingFont::NoWeight(700)));
-    assert_eq!(says(&[bold]), err(MissingFont::NoWeight(400)));
-    assert_eq!(says(&[regular, bold]), "Ok(())");
+    assert_eq!(
+        says(&[&regular]),
+        err(MissingFont::NoWeight {
+            face: GOTHIC,
+            weight: 700
+        })
+    );
+    assert_eq!(
+        says(&[&bold]),
+        err(MissingFont::NoWeight {
+            face: GOTHIC,
+            weight: 400
+        })
+    );
+    assert_eq!(
+        says(&[&regular, &bold]),
+        err(MissingFont::NoFamily(SIMPLIFIED))
+    );
+    assert_eq!(
+        says(&[&regular, &bold, &wide]),
+        err(MissingFont::NoWeight {
+            face: SIMPLIFIED,
+            weight: 700
+        })
+    );
+    assert_eq!(says(&[&regular, &bold, &wide, &wide_bold]), "Ok(())");
     // Its sister without proportional kana is another family.
     let other = regular.with_file_name("BIZUDGothic-Regular.ttf");
-    assert_eq!(says(&[&other]), err(MissingFont::NoFamily));
+    assert_eq!(says(&[&other]), err(MissingFont::NoFamily(GOTHIC)));
 }
 
 #[test]
 fn the_message_says_what_to_install() {
-    for missing in [
-        MissingFont::NoFonts,
-        MissingFont::NoFamily,
-        MissingFont::NoWeight(700),
-    ] {
-        let text = missing.to_string();
-        assert!(text.contains("fonts-morisawa-bizud-gothic"), "{text}");
+    for face in FACES {
+        for missing in [
+            MissingFont::NoFonts,
+            MissingFont::NoFamily(face),
+            MissingFont::NoWeight { face, weight: 700 },
+        ] {
+            let text = missing.to_string();
+            assert!(text.contains(face.package), "{text}");
+        }
     }
 }

@@ -1,5 +1,8 @@
 //! Colours keep their contrast, measured on the tokens.
 
+#[path = "stage/light.rs"]
+mod light;
+
 use std::collections::BTreeMap;
 
 /// WCAG 2.2, enhanced contrast of text (1.4.6).
@@ -22,21 +25,8 @@ fn tokens() -> BTreeMap<&'static str, [u8; 3]> {
     all
 }
 
-fn luminance(colour: [u8; 3]) -> f64 {
-    let [r, g, b] = colour.map(|c| {
-        let c = f64::from(c) / 255.0;
-        if c <= 0.04045 {
-            c / 12.92
-        } else {
-            ((c + 0.055) / 1.055).powf(2.4)
-        }
-    });
-    0.2126 * r + 0.7152 * g + 0.0722 * b
-}
-
 fn contrast(a: [u8; 3], b: [u8; 3]) -> f64 {
-    let (a, b) = (luminance(a), luminance(b));
-    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    light::contrast(light::light(a), light::light(b))
 }
 
 #[test]

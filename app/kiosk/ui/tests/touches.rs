@@ -25,6 +25,16 @@ use machitap_kiosk_ui::gallery;
 use slint::platform::PointerEventButton;
 use stage::{Stage, label_of};
 
+/// The languages as their keys say them.
+const TONGUES: [(&str, Language); 6] = [
+    ("日本語", Language::Ja),
+    ("やさしい にほんご", Language::Easy),
+    ("English", Language::En),
+    ("中文", Language::Zh),
+    ("Tiếng Việt", Language::Vi),
+    ("Português", Language::Pt),
+];
+
 /// All that must be on that screen in Japanese, and nothing else.
 fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
     if let Some(all) = staff::expected(&screen.view) {
@@ -36,7 +46,13 @@ fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
     };
     let undo = "まちがえたとき：とりけす（あと58秒）";
     match &screen.view {
-        View::Idle(_) => put("English", Touch::Language(Language::En)),
+        View::Idle(_) => put("ことば Language", Touch::Languages),
+        View::Languages => {
+            for (label, language) in TONGUES {
+                put(label, Touch::Language(language));
+            }
+            put("もどる", Touch::Cancel);
+        }
         View::Household(household) => {
             let taken = household.children.iter().any(|c| c.selected);
             if household.quote.is_some_and(|q| q.cheaper.is_some()) {
@@ -309,17 +325,24 @@ fn on_own(own: &Own, put: &mut impl FnMut(&str, Touch)) {
             }
         }
         OwnPage::Held(_) => put("もどる", Touch::Tab(OwnTab::Overview)),
+        OwnPage::Languages => {
+            for (label, language) in TONGUES {
+                put(label, Touch::Prefer(Preference::Language(Some(language))));
+            }
+            put("もどる", Touch::Cancel);
+        }
         OwnPage::OfferGone | OwnPage::Code(_) => put("もどる", Touch::Cancel),
         OwnPage::Preferences(sheet) => {
             put("もどる", Touch::Tab(OwnTab::Overview));
+            put("ことばを かえる", Touch::Languages);
+            let chosen = sheet.chosen;
             let mut prefer = |label: &str, one| put(label, Touch::Prefer(one));
-            prefer("日本語", Preference::Language(Some(Language::Ja)));
-            prefer("English", Preference::Language(Some(Language::En)));
             prefer("ふつう", Preference::Text(TextSize::Normal));
             prefer("大きい", Preference::Text(TextSize::Large));
             prefer("とても 大きい", Preference::Text(TextSize::Largest));
-            prefer("うごく", Preference::Still(false));
-            prefer("うごかない", Preference::Still(true));
+            prefer("画面を うごかさない", Preference::Still(!chosen.still));
+            let speaks = chosen.voice == Some(true);
+            prefer("声でも 知らせる", Preference::Voice(Some(!speaks)));
             if sheet.undo.is_some() {
                 put("まちがえたとき：とりけす（あと58秒）", Touch::Undo);
             }
@@ -423,15 +446,17 @@ fn a_child_tells_assistive_means_whether_it_is_taken_along() {
 }
 
 #[test]
-fn the_other_language_is_offered_in_itself() {
+fn the_way_to_the_languages_reads_the_same_in_all_of_them() {
     let (stage, heard) = listening();
     let (_, idle) = gallery::views()
         .into_iter()
         .find(|(name, _)| *name == "visit-idle")
         .expect("it is in the gallery");
-    stage.show(&gallery::in_language(&idle, Language::En));
-    stage
-        .control("日本語")
-        .mock_single_click(PointerEventButton::Left);
-    assert_eq!(heard.take(), [Touch::Language(Language::Ja)]);
+    for (_, language) in stage::LANGUAGES {
+        stage.show(&gallery::in_language(&idle, language));
+        stage
+            .control("ことば Language")
+            .mock_single_click(PointerEventButton::Left);
+        assert_eq!(heard.take(), [Touch::Languages]);
+    }
 }

@@ -35,7 +35,7 @@ fn group(id: &str, members: &[Pseudonym]) -> GroupRow {
         id: id.parse().unwrap(),
         name: Text {
             ja: id.to_owned(),
-            en: None,
+            ..Text::default()
         },
         members: members.to_vec(),
     }

@@ -240,7 +240,7 @@ fn whoever_named_an_area_belongs_to_it_until_the_town_says_otherwise() {
         id: id.parse().unwrap(),
         name: Text {
             ja: id.to_owned(),
-            en: None,
+            ..Text::default()
         },
         members: members
             .iter()

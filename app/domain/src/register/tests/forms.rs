@@ -18,6 +18,7 @@ fn text(ja: &str) -> Text {
     Text {
         ja: ja.into(),
         en: Some(ja.into()),
+        ..Text::default()
     }
 }
 

@@ -65,6 +65,7 @@ impl Session {
         let tab = self.open_tab(owner, now);
         let page = match &owner.page {
             Page::Offer { id, amount } => Some(self.offer_sheet(tab, id, *amount, &purse)),
+            Page::Languages => Some(OwnPage::Languages),
             Page::Spent { .. } => self.spent(owner, &purse, now).map(OwnPage::Spent),
             Page::Paired { address } => Some(Self::phone_code(owner, address, now)),
             Page::Tab if tab == OwnTab::Phone => self.phone(now),

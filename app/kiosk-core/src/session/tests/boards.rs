@@ -47,6 +47,7 @@ fn groups(kind: GroupKind, span: Span, names: &[&str]) -> GroupBoard {
         name: Text {
             ja: (*name).into(),
             en: Some("North".into()),
+            ..Text::default()
         },
         members: 8,
         points: 100,

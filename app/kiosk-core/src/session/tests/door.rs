@@ -33,7 +33,7 @@ fn household(kiosk: &Kiosk) -> &Household {
 fn text(ja: &str) -> Text {
     Text {
         ja: ja.into(),
-        en: None,
+        ..Text::default()
     }
 }
 

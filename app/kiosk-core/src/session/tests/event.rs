@@ -37,6 +37,7 @@ pub(super) fn door() -> Service {
         name: Text {
             ja: "くんれん".into(),
             en: Some("Drill".into()),
+            ..Text::default()
         },
         from: at(9, 0),
         until: at(10, 0),

@@ -27,6 +27,7 @@ fn class(id: &str, colour: Colour, shape: Shape, chime: Chime) -> FareClass {
         name: Text {
             ja: "くぶん".into(),
             en: Some(id.into()),
+            ..Text::default()
         },
         colour,
         shape,

@@ -107,6 +107,7 @@ fn op() -> impl Strategy<Value = Op> {
         (0usize..3).prop_map(Touch::ToggleChild),
         (0usize..3).prop_map(Touch::TurnChild),
         (0u8..12).prop_map(Touch::Digit),
+        Just(Touch::Languages),
         Just(Touch::Language(Language::En)),
         Just(Touch::TurnAll),
         Just(Touch::Spin),

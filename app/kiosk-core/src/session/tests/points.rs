@@ -38,7 +38,7 @@ fn purpose(id: &str, ja: &str) -> VisitPurpose {
         id: id.parse().unwrap(),
         name: Text {
             ja: ja.into(),
-            en: None,
+            ..Text::default()
         },
     }
 }

@@ -32,6 +32,7 @@ fn text(ja: &str, en: &str) -> Text {
     Text {
         ja: ja.into(),
         en: Some(en.into()),
+        ..Text::default()
     }
 }
 

@@ -120,6 +120,7 @@ pub(super) fn catalogue(service: Service) -> Catalogue {
         name: Text {
             ja: "まち".into(),
             en: Some("Town".into()),
+            ..Text::default()
         },
         contact: "0880-00-0000".into(),
         facilities: BTreeMap::from([(
@@ -128,6 +129,7 @@ pub(super) fn catalogue(service: Service) -> Catalogue {
                 name: Text {
                     ja: "ここ".into(),
                     en: Some("Here".into()),
+                    ..Text::default()
                 },
                 time_zone: "Asia/Tokyo".into(),
                 service,

@@ -9,6 +9,9 @@ const LONGEST: usize = 11;
 /// Likewise where nobody knows how long a line is.
 const SHORT: usize = 6;
 
+/// Characters without kana: a longer row of them is Chinese, which breaks anywhere.
+const HAN: usize = 5;
+
 /// On two lines of like length, where there is a space or a mark to break at; else empty.
 pub(super) fn in_two(text: &str) -> String {
     let breaks = text.char_indices().filter_map(|(at, c)| match c {
@@ -38,13 +41,15 @@ pub(super) fn at_short_words(text: &str) -> String {
 
 fn joined(text: &str, longest: usize) -> String {
     let mut out = String::with_capacity(text.len() * 2);
-    for piece in text.split_inclusive(|c: char| c.is_whitespace() || "、。・？！（）".contains(c))
+    for piece in
+        text.split_inclusive(|c: char| c.is_whitespace() || "、。，：；・？！（）".contains(c))
     {
-        let long = piece.trim_end().chars().count() > longest;
+        let length = piece.trim_end().chars().count();
+        let long = length > longest || length > HAN && piece.chars().all(is_no_kana);
         let mut before = None;
         for c in piece.chars() {
             // Words of letters hold together by themselves.
-            let letters = c.is_ascii() && before.is_some_and(|b: char| b.is_ascii());
+            let letters = is_letter(c) && before.is_some_and(is_letter);
             if before.is_some() && !long && !letters && !c.is_whitespace() {
                 out.push(JOINER);
             }
@@ -53,6 +58,15 @@ fn joined(text: &str, longest: usize) -> String {
         }
     }
     out
+}
+
+/// Of a script that keeps its words together: Latin, with whatever marks.
+fn is_letter(c: char) -> bool {
+    c.is_ascii() || ('\u{00C0}'..='\u{024F}').contains(&c) || ('\u{1E00}'..='\u{1EFF}').contains(&c)
+}
+
+fn is_no_kana(c: char) -> bool {
+    !is_letter(c) && !('\u{3040}'..='\u{30FF}').contains(&c)
 }
 
 #[cfg(test)]
@@ -86,9 +100,12 @@ mod tests {
         let shown = |text: &str| at_words(text).replace(JOINER, "_");
         assert_eq!(shown("朝の 体温"), "朝_の 体_温");
         assert_eq!(shown("おに・いま。ほか"), "お_に_・い_ま_。ほ_か");
+        assert_eq!(shown("中央公民館 です"), "中_央_公_民_館 で_す");
+        assert_eq!(shown("Tiếng Việt"), "Tiếng Việt");
         assert_eq!(
             shown("きょうだいのみなさんへ！"),
             "きょうだいのみなさんへ！"
         );
+        assert_eq!(shown("请把卡放在感应区，谢谢"), "请把卡放在感应区，谢_谢");
     }
 }

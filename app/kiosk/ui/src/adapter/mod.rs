@@ -116,6 +116,7 @@ impl Models {
                 event::sign(app, idle.event.as_ref());
                 (Page::Idle, None)
             }
+            View::Languages => (Page::Languages, None),
             View::Reading => (Page::Reading, None),
             View::Household(household) => {
                 nursery::household(app, household);
@@ -247,7 +248,8 @@ fn millis(ms: u64) -> i64 {
     i64::try_from(Duration::from_millis(ms).as_millis()).unwrap_or(i64::MAX)
 }
 
-/// A number with its thousands apart, as all languages of the screens write it.
+/// A number with its thousands apart as every price in a Japanese town is written, whatever
+/// the language of the screen: 1.000 beside a shelf that says 1,000 would be read as one.
 fn grouped(n: impl ToString) -> SharedString {
     let plain = n.to_string();
     let (sign, digits) = plain.split_at(usize::from(plain.starts_with('-')));

@@ -14,7 +14,7 @@ use crate::screens::{
     OwnApi, OwnPart, OwnPlaceItem, OwnTabItem, ServedItem, SpendItem, TextItem, WhyNotItem,
     WordAge,
 };
-use crate::ui::tongue;
+use crate::tongues::tongue;
 
 pub(super) fn age(word: Option<AsOf>) -> WordAge {
     let (kind, number) = match word {
@@ -72,6 +72,7 @@ fn served(chosen: Preferences) -> ServedItem {
             TextSize::Largest => TextItem::Largest,
         },
         still: chosen.still,
+        voice: chosen.voice.unwrap_or(false),
     }
 }
 
@@ -159,6 +160,7 @@ pub(super) fn show(app: &App, own: &Own) {
             api.set_served(served(sheet.chosen));
             OwnPart::Preferences
         }
+        OwnPage::Languages => OwnPart::Languages,
     };
     api.set_part(part);
 }

@@ -35,7 +35,7 @@ pub fn views() -> Vec<(&'static str, Screen)> {
 #[must_use]
 pub fn in_language(screen: &Screen, language: Language) -> Screen {
     let mut screen = screen.clone();
-    if language == Language::En {
+    if matches!(language, Language::En | Language::Vi | Language::Pt) {
         for (ja, en) in [(NURSERY.0, NURSERY.1), (HALL.0, HALL.1), (LONG.0, LONG.1)] {
             if screen.header.facility == ja {
                 screen.header.facility = en.into();

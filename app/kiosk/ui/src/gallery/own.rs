@@ -427,6 +427,11 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
                 }),
             ),
         ),
+        ("languages", at(View::Languages)),
+        (
+            "own-languages",
+            page(OwnTab::Preferences, OwnPage::Languages),
+        ),
         (
             "own-preferences",
             page(

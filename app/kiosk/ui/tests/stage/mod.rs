@@ -1,5 +1,6 @@
 //! A window of real pixels and mock time.
 
+pub(crate) mod light;
 mod picture;
 
 use std::time::Duration;
@@ -19,7 +20,14 @@ pub(crate) use picture::Picture;
 pub(crate) const SIZES: [(u32, u32); 4] = [(1280, 800), (1024, 600), (800, 480), (720, 1280)];
 
 /// The languages with their codes.
-pub(crate) const LANGUAGES: [(&str, Language); 2] = [("ja", Language::Ja), ("en", Language::En)];
+pub(crate) const LANGUAGES: [(&str, Language); 6] = [
+    ("ja", Language::Ja),
+    ("ja-Hira", Language::Easy),
+    ("en", Language::En),
+    ("zh", Language::Zh),
+    ("vi", Language::Vi),
+    ("pt", Language::Pt),
+];
 
 /// Long enough for each deferred layout and change to have happened.
 const SETTLE: Duration = Duration::from_millis(50);

@@ -33,6 +33,12 @@ impl Picture {
         self.0.as_slice()[(y * self.0.width() + x) as usize]
     }
 
+    /// Its colour.
+    pub(crate) fn colour(&self, x: u32, y: u32) -> [u8; 3] {
+        let Rgba8Pixel { r, g, b, .. } = self.at(x, y);
+        [r, g, b]
+    }
+
     /// How many pixels differ from the first one.
     pub(crate) fn marked(&self) -> usize {
         let first = self.0.as_slice()[0];

@@ -25,7 +25,11 @@ pub(super) fn section(html: &mut Html, chosen: &Preferences) {
         match chosen.language {
             None => as_the_kiosk,
             Some(Language::Ja) => ("日本語", "Japanese"),
+            Some(Language::Easy) => ("やさしい日本語", "Plain Japanese"),
             Some(Language::En) => ("英語", "English"),
+            Some(Language::Zh) => ("中国語", "Chinese"),
+            Some(Language::Vi) => ("ベトナム語", "Vietnamese"),
+            Some(Language::Pt) => ("ポルトガル語", "Portuguese"),
         },
     );
     row(
