@@ -17,6 +17,7 @@ use machitap_domain::{
     reception::{HandOffNote, Handoff},
     register::{Leases, RegistrationRules},
     roster::{Child, ClassMark, Guardian, Household, Resident, Roster, Staff},
+    sound::SoundRules,
 };
 use machitap_wire::{bundle::PurposeKeys, seal::SealTo};
 use uuid::Uuid;
@@ -132,6 +133,7 @@ pub(super) fn catalogue(service: Service) -> Catalogue {
                 time_zone: "Asia/Tokyo".into(),
                 service,
                 timing: Timing::default(),
+                sound: SoundRules::default(),
             },
         )]),
         points: TownPoints::default(),
