@@ -240,20 +240,20 @@ fn each_slip_is_named_by_file_line_and_key() {
         ),
         (
             "catalogue.toml",
-            "[facilities.nursery-1.timing]",
-            "[facilities.nursery-1.sound]\nvolume = 300\n[facilities.nursery-1.timing]",
+            "# How long things stay and wait, milliseconds. Every line may be left out.",
+            "[facilities.nursery-1.sound]\nvolume = 300",
             "facilities.nursery-1.sound.volume",
         ),
         (
             "catalogue.toml",
-            "[facilities.nursery-1.timing]",
-            "[facilities.nursery-1.sound]\nvoice = \"loud\"\n[facilities.nursery-1.timing]",
+            "# How long things stay and wait, milliseconds. Every line may be left out.",
+            "[facilities.nursery-1.sound]\nvoice = \"loud\"",
             "facilities.nursery-1.sound.voice",
         ),
         (
             "catalogue.toml",
-            "[facilities.nursery-1.timing]",
-            "[facilities.nursery-1.sound]\nvolumes = 3\n[facilities.nursery-1.timing]",
+            "# How long things stay and wait, milliseconds. Every line may be left out.",
+            "[facilities.nursery-1.sound]\nvolumes = 3",
             "facilities.nursery-1.sound.volumes",
         ),
         (

@@ -18,6 +18,7 @@ mod prices;
 mod reception;
 mod register;
 mod service;
+mod speech;
 mod staff;
 mod town;
 mod visit;
