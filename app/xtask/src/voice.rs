@@ -65,11 +65,11 @@ pub(crate) fn make(to: &Path, voice: Option<&Path>) -> Result<()> {
     fs::create_dir_all(&dir).with_context(|| dir.display().to_string())?;
     let (mut seconds, mut bytes) = (0.0, 0);
     for (key, text) in &lines {
-        let samples = speak(text, &voice, &dir).with_context(|| key.clone())?;
+        let (samples, read) = speak(text, &voice, &dir).with_context(|| key.clone())?;
         let file = dir.join(format!("{key}.wav"));
         write(&file, &samples)?;
         let long = samples.len() as f64 / f64::from(RATE);
-        println!("   {key:<18} {long:>4.1} s  {text}");
+        println!("   {key:<16} {long:>4.1} s  {text} ({read})");
         seconds += long;
         bytes += fs::metadata(&file)?.len();
     }
@@ -91,15 +91,24 @@ pub(crate) fn none(to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The texts by their keys. Which keys there are is the kiosk's to say and to test.
+/// What is said by its key: the text, or `say` where the synthesiser would read that wrongly.
+/// Which keys there are is the kiosk's to say and to test.
 fn lines() -> Result<BTreeMap<String, String>> {
     let path = workspace().join("assets/voice/ja.toml");
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    toml::from_str(&text).with_context(|| path.display().to_string())
+    let table: toml::Table = toml::from_str(&text).with_context(|| path.display().to_string())?;
+    let said = |(key, value): (String, toml::Value)| {
+        let said = value.get("say").unwrap_or(&value).as_str();
+        let said = said.with_context(|| format!("{}: {key}", path.display()))?;
+        Ok((key, said.to_owned()))
+    };
+    table.into_iter().map(said).collect()
 }
 
-fn speak(text: &str, voice: &Path, scratch: &Path) -> Result<Vec<i16>> {
+/// The samples of a text, and how it was read.
+fn speak(text: &str, voice: &Path, scratch: &Path) -> Result<(Vec<i16>, String)> {
     let words = scratch.join("line.txt");
+    let trace = scratch.join("line.trace");
     let raw = scratch.join("line.raw.wav");
     fs::write(&words, format!("{text}\n"))?;
     let status = Command::new("open_jtalk")
@@ -107,6 +116,8 @@ fn speak(text: &str, voice: &Path, scratch: &Path) -> Result<Vec<i16>> {
         .arg(voice)
         .arg("-ow")
         .arg(&raw)
+        .arg("-ot")
+        .arg(&trace)
         .arg(&words)
         .stdin(Stdio::null())
         .status()
@@ -120,9 +131,19 @@ fn speak(text: &str, voice: &Path, scratch: &Path) -> Result<Vec<i16>> {
         bail!("the voice speaks in {spec:?}; 16 bits of one channel are expected");
     }
     let samples: Vec<i16> = wav.samples().collect::<Result<_, _>>()?;
-    fs::remove_file(words)?;
-    fs::remove_file(raw)?;
-    shape::line(&samples, spec.sample_rate, RATE, PEAK)
+    let read = reading(&fs::read_to_string(&trace)?);
+    for file in [words, raw, trace] {
+        fs::remove_file(file)?;
+    }
+    let line = shape::line(&samples, spec.sample_rate, RATE, PEAK)?;
+    Ok((line, read))
+}
+
+/// The kana of a trace's analysis: the tenth of the fields of each word.
+fn reading(trace: &str) -> String {
+    let words = trace.lines().take_while(|line| *line != "[Output label]");
+    let kana = words.filter_map(|word| word.split(',').nth(9));
+    kana.collect::<String>().replace('’', "")
 }
 
 fn write(file: &Path, samples: &[i16]) -> Result<()> {
@@ -150,6 +171,15 @@ mod tests {
         for key in lines.keys() {
             assert!(key.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
         }
+    }
+
+    #[test]
+    fn a_trace_says_how_it_was_read() {
+        let trace = "[Text analysis result]\n\
+                     登園,名詞,サ変接続,*,*,*,*,登園,トウエン,トーエン,0/4,C1\n\
+                     ます,助動詞,*,*,*,特殊・マス,基本形,ます,マス,マス’,1/2,*\n\n\
+                     [Output label]\n0 1 a,b,c,d,e,f,g,h,i,j\n";
+        assert_eq!(reading(trace), "トーエンマス");
     }
 
     #[test]
