@@ -284,6 +284,9 @@ fn catalogue(toml: &Toml, city: &CityId) -> Result<Catalogue, Flaw> {
             | InvalidCatalogue::Nursery { facility, .. } => {
                 format!("facilities.{facility}.service")
             }
+            InvalidCatalogue::Sound { facility, why } => {
+                format!("facilities.{facility}.sound.{}", why.key())
+            }
             InvalidCatalogue::TownPoints(_) => "points".to_owned(),
             InvalidCatalogue::Draw(_) => "draws".to_owned(),
             InvalidCatalogue::Offers(_) => "offers".to_owned(),

@@ -20,6 +20,7 @@ use crate::{
     },
     reception::rules::{InvalidReception, ReceptionRules},
     register::rules::{InvalidRegistration, RegistrationRules},
+    sound::{InvalidSound, SoundRules},
     time::Millis,
 };
 
@@ -131,6 +132,9 @@ pub struct Facility {
     /// How long things stay and wait.
     #[serde(default)]
     pub timing: Timing,
+    /// How loud its kiosks are, and to whom they speak.
+    #[serde(default, skip_serializing_if = "SoundRules::is_default")]
+    pub sound: SoundRules,
 }
 
 impl Facility {
@@ -352,6 +356,14 @@ pub enum InvalidCatalogue {
         /// The slip.
         why: InvalidReception,
     },
+    /// A facility's sounds with a slip.
+    #[error("{facility}: sound: {why}")]
+    Sound {
+        /// The facility.
+        facility: FacilityId,
+        /// The slip.
+        why: InvalidSound,
+    },
     /// A draw table with a slip.
     #[error("draws: {0}")]
     Draw(InvalidDraw),
@@ -404,6 +416,11 @@ impl Catalogue {
         for (id, facility) in &self.facilities {
             facility.zone()?;
             facility.service.check(id)?;
+            let sound = facility.sound.check();
+            sound.map_err(|why| InvalidCatalogue::Sound {
+                facility: id.clone(),
+                why,
+            })?;
             let t = facility.timing;
             for (key, value, min, max) in [
                 ("confirm_ms", t.confirm_ms, 2_000, 60_000),
@@ -451,6 +468,7 @@ mod tests {
                     time_zone: zone.into(),
                     service: Service::nursery(),
                     timing,
+                    sound: SoundRules::default(),
                 },
             )]),
             points: TownPoints::default(),
@@ -492,6 +510,12 @@ mod tests {
         });
         let said = town.check().unwrap_err().to_string();
         assert!(said.starts_with("pairing: url"), "{said}");
+        let mut loud = catalogue("Asia/Tokyo", Timing::default());
+        for facility in loud.facilities.values_mut() {
+            facility.sound.volume = 300;
+        }
+        let said = loud.check().unwrap_err().to_string();
+        assert!(said.starts_with("hall: sound: volume is 300"), "{said}");
         let mut none = catalogue("Asia/Tokyo", Timing::default());
         none.facilities.clear();
         assert_eq!(none.check(), Err(InvalidCatalogue::Empty));
@@ -516,6 +540,7 @@ mod tests {
         let mut town = catalogue("Asia/Tokyo", Timing::default());
         let written = serde_json::to_string(&town).unwrap();
         assert!(!written.contains("points") && !written.contains("pairing"));
+        assert!(!written.contains("sound"));
         let mut rule = PointRule::plain(10, 1);
         rule.rules = vec![crate::points::rules::Rules::plain(10_001, 1)];
         for facility in town.facilities.values_mut() {

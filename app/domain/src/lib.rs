@@ -24,6 +24,7 @@ pub mod ranking;
 pub mod reception;
 pub mod register;
 pub mod roster;
+pub mod sound;
 pub mod time;
 
 pub use credential::{CardUid, Credential, Technology};

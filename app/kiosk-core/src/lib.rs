@@ -9,10 +9,12 @@ pub mod input;
 pub mod lockout;
 pub mod output;
 pub mod session;
+pub mod spoken;
 pub mod sync;
 pub mod view;
 
 pub use input::{CardProblem, Input, Touch};
 pub use output::{Output, Tone};
 pub use session::{Session, Setup};
+pub use spoken::Line;
 pub use view::{Screen, View};

@@ -4,9 +4,13 @@ use machitap_domain::{
     Draft, Millis,
     fare::rules::Chime,
     reception::{HandOffNote, Handoff},
+    sound::Loudness,
 };
 
-use crate::view::{Screen, YearMonth};
+use crate::{
+    spoken::Line,
+    view::{Screen, YearMonth},
+};
 
 /// Something to be done, in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +22,11 @@ pub enum Output {
     Show(Box<Screen>),
     /// Make this sound.
     Tone(Tone),
+    /// From now on tones and lines are so loud; as loud as it gets before the first.
+    Loudness(Loudness),
+    /// Say this line once, after the tone; it takes the place of one that is being said or waits.
+    /// `None`: that one is no longer so, and nothing else is to be said.
+    Say(Option<Line>),
     /// Call again with [`crate::Input::Tick`] at this monotonic instant, milliseconds, or
     /// earlier. The latest one given counts.
     WakeAt(Millis),

@@ -21,6 +21,7 @@ mod price;
 mod reception;
 mod registered;
 mod said;
+mod speech;
 mod staff;
 mod standing;
 mod turn;
@@ -46,6 +47,7 @@ use machitap_domain::{
     ranking::Ranking,
     register::Leases,
     roster::Roster,
+    sound::Loudness,
 };
 use machitap_wire::{bundle::PurposeKeys, seal::SealTo};
 
@@ -178,6 +180,8 @@ pub struct Session {
     next_card: Option<Credential>,
     changed: bool,
     shown: Option<Screen>,
+    loudness: Loudness,
+    speech: speech::Speech,
     leases: Option<Leases>,
     city_seal: Option<SealTo>,
     /// Leases came, or claims, since the city's answers to claims were last looked for.
@@ -273,6 +277,8 @@ impl Session {
             next_card: None,
             changed: true,
             shown: None,
+            loudness: Loudness::FULL,
+            speech: speech::Speech::default(),
             leases: setup.leases,
             city_seal: setup.city_seal,
             seals_due: true,

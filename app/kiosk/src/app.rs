@@ -85,10 +85,11 @@ fn papers(args: &PapersArgs) -> ExitCode {
 
 fn check_config(cli: &Cli) -> ExitCode {
     let failures = match Config::read(&cli.config) {
-        Ok(config) => match check(&config) {
-            Ok(_) => Vec::new(),
-            Err(failures) => failures,
-        },
+        Ok(config) => {
+            let mut failures = check(&config).err().unwrap_or_default();
+            failures.extend(ready::unspoken(&config.sound));
+            failures
+        }
         Err(error) => vec![error.into()],
     };
     for failure in &failures {

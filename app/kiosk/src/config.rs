@@ -35,8 +35,8 @@ pub struct Config {
     pub journal: Journal,
     /// The display.
     pub screen: Screen,
-    /// Tones are played.
-    pub sound: bool,
+    /// Tones and lines.
+    pub sound: Sound,
     /// Lamps, mostly of a kiosk without a display.
     pub lamps: Option<Wiring>,
     /// Where staff have the month's papers written to: a directory a stick is mounted at.
@@ -97,6 +97,15 @@ pub struct Screen {
     pub fullscreen: bool,
     /// Nothing moves but what counts time.
     pub reduced_motion: bool,
+}
+
+/// Tones and lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sound {
+    /// They are played.
+    pub enabled: bool,
+    /// A folder of recorded lines, which win over the packaged ones.
+    pub voice: Option<PathBuf>,
 }
 
 /// Milliseconds of a day.
@@ -205,9 +214,7 @@ impl Config {
         let reader = reader(&mut root, demo, base);
         let journal = journal(&mut root);
         let screen = screen(&mut root);
-        let mut sound = root.table("sound");
-        let sound_enabled = sound.or("enabled", true, Section::flag);
-        root.absorb(sound);
+        let sound = sound(&mut root, base);
         let lamps = lamps(&mut root, base);
         let mut papers = root.table("papers");
         let papers_stick = papers.optional("stick", Section::mount).map(PathBuf::from);
@@ -224,7 +231,7 @@ impl Config {
                 reader: reader?,
                 journal,
                 screen,
-                sound: sound_enabled,
+                sound,
                 lamps,
                 papers_stick,
             })
@@ -325,6 +332,16 @@ fn lamps(root: &mut Section<'_>, base: &Path) -> Option<Wiring> {
         class: base.join(class),
         names,
     })
+}
+
+fn sound(root: &mut Section<'_>, base: &Path) -> Sound {
+    let mut table = root.table("sound");
+    let sound = Sound {
+        enabled: table.or("enabled", true, Section::flag),
+        voice: table.optional("voice", Section::path).map(|p| base.join(p)),
+    };
+    root.absorb(table);
+    sound
 }
 
 fn screen(root: &mut Section<'_>) -> Screen {

@@ -103,6 +103,8 @@ messages! {
 
     /// No tone can be played.
     SOUND_GONE = "4a3c2d0be0b74c0f9f3b7a52c1d50a70", "Tones cannot be played: install alsa-utils, or set sound.enabled = false.";
+    /// Lines cannot be spoken.
+    VOICE_INCOMPLETE = "4a3c2d0be0b74c0f9f3b7a52c1d50a73", "A line was to be spoken and is in no folder, or its recording is not fit: MISSING and UNFIT name all such lines. Tones go on. Install the package's lines, mend the folder of sound.voice (`--check-config` says what is wrong with it), or set voice = \"off\" in the catalogue.";
     /// No lamp can be lit.
     LAMPS_GONE = "4a3c2d0be0b74c0f9f3b7a52c1d50a72", "The kernel does not take what is written to an LED: check the wiring, its driver and the [lamps] of the configuration, then restart the service. Everything else works.";
     /// The trace file cannot be written.

@@ -233,3 +233,16 @@ fn a_key_file_open_to_others_is_refused() {
     fs::set_permissions(&keys, fs::Permissions::from_mode(0o600)).unwrap();
     assert_eq!(place.check().0, 0);
 }
+
+#[test]
+fn recorded_lines_that_are_not_there_are_told_and_stop_no_kiosk() {
+    let place = Place::new();
+    place.config(|text| format!("{text}voice = \"recorded\"\n"));
+    let (code, _, err) = place.check();
+    assert_eq!(code, 66);
+    assert!(err.contains("sound.voice: "), "{err}");
+    assert!(err.contains("recorded/ja: "), "{err}");
+    Kiosk::start(&place, &["--headless"]).wait_ready().stop();
+    fs::create_dir_all(place.path("recorded/ja")).unwrap();
+    assert_eq!(place.check().0, 0);
+}

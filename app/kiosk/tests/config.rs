@@ -30,6 +30,7 @@ fullscreen = true
 reduced_motion = true
 [sound]
 enabled = false
+voice = "voices"
 [papers]
 stick = "/media/stick"
 [lamps]
@@ -50,7 +51,9 @@ fn a_full_file_is_read() {
     assert_eq!(config.reader.keys, Keys::SealedFile("/run/keys".into()));
     assert_eq!(config.reader.prefix.as_deref(), Some("SONY"));
     assert_eq!((config.screen.width, config.screen.height), (1_024, 600));
-    assert!(config.screen.fullscreen && config.screen.reduced_motion && !config.sound);
+    assert!(config.screen.fullscreen && config.screen.reduced_motion && !config.sound.enabled);
+    let voices = Path::new("/etc/machitap/voices");
+    assert_eq!(config.sound.voice.as_deref(), Some(voices));
     assert_eq!(
         config.papers_stick.as_deref(),
         Some(Path::new("/media/stick"))
@@ -79,6 +82,8 @@ fn the_file_in_the_documentation_is_good_and_what_it_comments_out_is_what_holds(
         said.papers_stick.take().as_deref(),
         Some(Path::new("/media/stick"))
     );
+    let voices = Path::new("/var/lib/machitap-voice");
+    assert_eq!(said.sound.voice.take().as_deref(), Some(voices));
     assert_eq!(format!("{said:?}"), format!("{shown:?}"));
 }
 
@@ -92,11 +97,12 @@ fn what_is_left_out_has_its_usual_value() {
         (8_883, 15)
     );
     assert_eq!(config.reader.keys, Keys::TestOnly);
-    assert!(config.reader.enabled && config.sound && config.demo);
+    assert!(config.reader.enabled && config.sound.enabled && config.demo);
     assert!(!config.screen.reduced_motion);
     assert_eq!(config.journal.max_bytes, 2 << 30);
     assert_eq!(config.journal.keep_days, 70);
     assert_eq!((config.papers_stick, config.lamps), (None, None));
+    assert_eq!(config.sound.voice, None);
 }
 
 #[test]
@@ -113,7 +119,7 @@ fn each_wrong_value_names_its_key_its_line_and_what_would_be_right() {
         (
             "blue:status",
             "../blue",
-            27,
+            28,
             "lamps.blue",
             "the name of an LED",
         ),
@@ -204,17 +210,18 @@ fn each_wrong_value_names_its_key_its_line_and_what_would_be_right() {
             "no such key",
         ),
         ("[sound]", "[sounds]", 21, "sounds", "no such key"),
+        ("\"voices\"", "\"\"", 23, "sound.voice", "directory"),
         (
             "\"/media/stick\"",
             "\"media\"",
-            24,
+            25,
             "papers.stick",
             "absolute path",
         ),
         (
             "\"/media/stick\"",
             "\"/\"",
-            24,
+            25,
             "papers.stick",
             "absolute path",
         ),

@@ -10,8 +10,9 @@ mod setup;
 mod tally;
 mod test;
 mod units;
+mod voice;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -62,6 +63,18 @@ enum Command {
         /// Also install, upgrade, remove and purge them in a Debian 12 of their own
         #[arg(long)]
         check: bool,
+        /// Leave the spoken lines out
+        #[arg(long)]
+        no_voice: bool,
+    },
+    /// Make the spoken lines from their texts, as WAV files in DIR/ja
+    Voice {
+        /// Where to, as for `sound.voice` of the kiosk's configuration
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Another voice for Open JTalk than Debian's
+        #[arg(long, value_name = "HTSVOICE")]
+        voice: Option<PathBuf>,
     },
     /// Check the Yocto layer, as `lint` does, alone
     Layer,
@@ -98,7 +111,8 @@ fn obey(command: Command) -> Result<()> {
         Command::Demo { offscreen, rest } => demo(offscreen, &rest),
         Command::Test { rest } => test::run(&rest),
         Command::Lint => lint::run(),
-        Command::Package { check } => package::run(check),
+        Command::Package { check, no_voice } => package::run(check, !no_voice),
+        Command::Voice { out, voice } => voice::make(&out, voice.as_deref()),
         Command::Layer => layer::check(),
         Command::CratesInc => crates_inc::write().map(|_| ()),
         Command::Units => {

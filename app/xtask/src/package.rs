@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     run::{cargo, cargo_command, step, succeed, target_dir},
-    setup,
+    setup, voice,
 };
 
 /// The version of cargo-deb that is installed where there is none.
@@ -23,13 +23,19 @@ const PACKAGES: [(&str, &[&str]); 2] = [
     ),
 ];
 
-pub(crate) fn run(check: bool) -> Result<()> {
+pub(crate) fn run(check: bool, spoken: bool) -> Result<()> {
     let start = Instant::now();
     setup::install(&setup::all())?;
     if check {
         acceptance::possible()?;
     }
     install_cargo_deb()?;
+    let lines = voice::packaged();
+    if spoken {
+        voice::make(&lines, None)?;
+    } else {
+        voice::none(&lines)?;
+    }
     for (package, features) in PACKAGES {
         step(&format!("building {package} (minutes the first time)"));
         let args = [

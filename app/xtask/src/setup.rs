@@ -51,6 +51,14 @@ pub(crate) fn all() -> Vec<Package> {
     ]
 }
 
+/// What makes the spoken lines. Nothing else needs it: it is a hundred megabytes of dictionary.
+pub(crate) fn voice() -> Vec<Package> {
+    vec![
+        package("open-jtalk", "speaks Japanese text"),
+        package("open-jtalk-mecab-naist-jdic", "its dictionary"),
+    ]
+}
+
 fn is_installed(package: &Package) -> bool {
     Command::new("dpkg-query")
         .args(["-W", "-f=${Status}", package.name])

@@ -1,3 +1,5 @@
+use machitap_domain::sound::VoiceRule;
+
 use super::*;
 use crate::home::{Plan, init};
 
@@ -89,6 +91,8 @@ fn what_the_sample_catalogue_offers_is_sound_too() {
     assert_eq!(events.events.len(), 2);
     assert!(events.events[0].exit && events.events[1].listed_only);
     assert!(service("clinic").as_reception().is_some());
+    let sound = &catalogue.facilities[&"nursery-1".parse().unwrap()].sound;
+    assert_eq!((sound.quiet.len(), sound.voice), (2, VoiceRule::On));
 }
 
 /// The sample catalogue with all it offers, and these lines more in a roster.
@@ -233,6 +237,24 @@ fn each_slip_is_named_by_file_line_and_key() {
             "done_ms = 8000",
             "done_ms = 8",
             "facilities.nursery-1.timing.done_ms",
+        ),
+        (
+            "catalogue.toml",
+            "# How long things stay and wait, milliseconds. Every line may be left out.",
+            "[facilities.nursery-1.sound]\nvolume = 300",
+            "facilities.nursery-1.sound.volume",
+        ),
+        (
+            "catalogue.toml",
+            "# How long things stay and wait, milliseconds. Every line may be left out.",
+            "[facilities.nursery-1.sound]\nvoice = \"loud\"",
+            "facilities.nursery-1.sound.voice",
+        ),
+        (
+            "catalogue.toml",
+            "# How long things stay and wait, milliseconds. Every line may be left out.",
+            "[facilities.nursery-1.sound]\nvolumes = 3",
+            "facilities.nursery-1.sound.volumes",
         ),
         (
             "catalogue.toml",

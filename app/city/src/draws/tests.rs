@@ -62,6 +62,7 @@ fn catalogue() -> Catalogue {
                 time_zone: "Asia/Tokyo".into(),
                 service: Service::visit(PointRule::plain(10, 9)),
                 timing: Timing::default(),
+                sound: machitap_domain::sound::SoundRules::default(),
             },
         )]
         .into(),

@@ -47,6 +47,7 @@ pub(crate) fn town(facilities: &[(&str, &PointRule)], points: TownPoints) -> Cat
         time_zone: "Asia/Tokyo".into(),
         service: Service::visit(rule.clone()),
         timing: Timing::default(),
+        sound: crate::sound::SoundRules::default(),
     };
     Catalogue {
         city: "town".parse().unwrap(),

@@ -19,6 +19,7 @@ mod prices;
 mod reception;
 mod register;
 mod service;
+mod speech;
 mod staff;
 mod storm;
 mod town;

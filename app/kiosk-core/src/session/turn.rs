@@ -142,6 +142,7 @@ impl Session {
             folds,
             mut out,
         } = turn;
+        self.set_loudness(now, &mut out);
         // Between the proposal and the disk nothing is shown: commit, then show.
         let unanswered = self.after.iter().any(|a| matches!(a, After::Panel));
         if !matches!(self.state, State::Committing) && !unanswered {
@@ -162,6 +163,7 @@ impl Session {
                     out.push(Output::Show(Box::new(screen)));
                 }
             }
+            self.speak(&mut out);
         }
         let next_minute = clock::next_minute(now);
         let wake = self.deadline().map_or(next_minute, |d| d.min(next_minute));

@@ -13,9 +13,6 @@ use machitap_domain::{
 
 use super::{Session, State, visit::Visitor};
 
-/// Nobody is spoken to who did not ask for it: no facility can set a voice yet.
-const VOICE: bool = false;
-
 impl Session {
     /// The latest that is known of a resident's choices: of those made here this journal speaks,
     /// of all others the city.
@@ -65,6 +62,6 @@ impl Session {
 
     /// Whether what the screen says is to be spoken.
     pub(super) fn speaks(&self) -> bool {
-        self.wishes.voice.unwrap_or(VOICE)
+        self.voice_rule().speaks_to(self.wishes.voice)
     }
 }

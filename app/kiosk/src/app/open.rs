@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    path::PathBuf,
     sync::mpsc::{Receiver, RecvTimeoutError, Sender},
     thread,
     time::{Duration, Instant},
@@ -17,14 +18,14 @@ use machitap_store::{Journal, OpenError, Opened};
 use super::Checked;
 use crate::{
     clock::{self, Reading, Timekeeper, kernel},
-    config::Config,
+    config::{Config, Sound},
     documents::Documents,
     engine::{Display, Engine, Identity, Msg, Parts, Times},
     exit::{self, Failure},
     link::{self, Link},
     messages,
     papers::desk::Desk,
-    sound::{Signal, Speaker, ToneLines},
+    sound::{self, Signal, Speaker, ToneLines},
     trace::Trace,
     watchdog,
 };
@@ -99,7 +100,7 @@ impl Start {
                 floor,
             },
             display,
-            signal: Box::new(signals(config.sound, lines)),
+            signal: Box::new(signals(&config.sound, lines)),
             trace,
             started_ns,
             last_ticket: tickets,
@@ -268,13 +269,15 @@ fn report(opened: &Opened) {
     }
 }
 
-fn signals(sound: bool, lines: bool) -> Vec<Box<dyn Signal>> {
+fn signals(sound: &Sound, lines: bool) -> Vec<Box<dyn Signal>> {
     let mut signals: Vec<Box<dyn Signal>> = Vec::new();
     if lines {
         signals.push(Box::new(ToneLines(std::io::stdout())));
     }
-    if sound {
-        signals.push(Box::new(Speaker::start()));
+    if sound.enabled {
+        let packaged = PathBuf::from(sound::PACKAGED);
+        let folders = sound.voice.clone().into_iter().chain([packaged]);
+        signals.push(Box::new(Speaker::start(folders.collect())));
     }
     signals
 }

@@ -7,11 +7,12 @@ use rustls::ClientConfig;
 
 use crate::{
     clock,
-    config::{Config, Journal, Keys},
+    config::{Config, Journal, Keys, Sound},
     enrolment::Enrolment,
     exit::{self, Failure},
     lamps::{Lamp, Lamps, Wiring},
     link::{self, Floor},
+    sound::flaws,
 };
 
 /// What was found, ready for use.
@@ -94,6 +95,14 @@ fn unlit((lamp, why): (Lamp, String)) -> Failure {
     let key = Lamp::ALL.into_iter().find(|(_, l)| *l == lamp);
     let key = key.map_or("", |(key, _)| key);
     Failure::new(exit::NO_INPUT, format!("lamps.{key}: {why}"))
+}
+
+/// What is wrong with recorded lines. Only `--check-config` asks: a kiosk starts without them.
+pub(super) fn unspoken(sound: &Sound) -> Vec<Failure> {
+    let flaws = sound.voice.iter().flat_map(|folder| flaws(folder));
+    flaws
+        .map(|why| Failure::new(exit::NO_INPUT, format!("sound.voice: {why}")))
+        .collect()
 }
 
 fn keys(config: &Config) -> Result<Option<Arc<dyn KeyProvider>>, Failure> {

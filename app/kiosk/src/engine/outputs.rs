@@ -50,6 +50,8 @@ impl Engine {
                     self.display.show(screen, ticket);
                 }
                 Output::Tone(tone) => self.signal.give(tone),
+                Output::Loudness(loudness) => self.signal.be_as_loud(loudness),
+                Output::Say(line) => self.signal.say(line),
                 Output::WakeAt(at) => self.due.session = Some(at),
                 Output::Papers { month, write } => self.papers_wanted(month, write),
                 Output::HandOff { note, to } => self.hand_off_wanted(*note, to),

@@ -8,3 +8,4 @@ mod privacy;
 mod rig;
 mod store;
 mod taps;
+mod voice;

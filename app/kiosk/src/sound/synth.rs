@@ -7,8 +7,10 @@ use std::f64::consts::TAU;
 use machitap_domain::fare::rules::Chime;
 use machitap_kiosk_core::Tone;
 
+use super::player::Pcm;
+
 /// Samples a second.
-pub(super) const RATE: u32 = 44_100;
+const RATE: u32 = 44_100;
 
 /// Every tone there is.
 pub(super) const ALL: [Tone; 9] = [
@@ -48,13 +50,13 @@ pub(crate) const fn notes(tone: Tone) -> &'static [(f64, u32)] {
     }
 }
 
-/// The tone as 16-bit little-endian samples, one channel.
-pub(super) fn pcm(tone: Tone) -> Vec<u8> {
-    notes(tone)
-        .iter()
-        .flat_map(|&(hertz, ms)| note(hertz, ms))
-        .flat_map(i16::to_le_bytes)
-        .collect()
+/// The tone as samples.
+pub(super) fn pcm(tone: Tone) -> Pcm {
+    let samples = notes(tone).iter().flat_map(|&(hertz, ms)| note(hertz, ms));
+    Pcm {
+        rate: RATE,
+        samples: samples.collect(),
+    }
 }
 
 fn note(hertz: f64, ms: u32) -> impl Iterator<Item = i16> {
@@ -73,16 +75,15 @@ mod tests {
 
     #[test]
     fn no_two_tones_are_alike_and_none_clicks() {
-        let tones = ALL.map(pcm);
+        let tones = ALL.map(|tone| pcm(tone).samples);
         assert!(tones[0].len() * 3 < tones[1].len() && tones[1].len() * 3 < tones[2].len() * 2);
-        for (n, pcm) in tones.iter().enumerate() {
-            assert!(tones[..n].iter().all(|other| other != pcm), "{:?}", ALL[n]);
-            let second = RATE as usize * 2;
-            assert!(pcm.len() < second, "a fare stands one second");
-            let samples: Vec<i16> = pcm
-                .chunks_exact(2)
-                .map(|b| i16::from_le_bytes([b[0], b[1]]))
-                .collect();
+        for (n, samples) in tones.iter().enumerate() {
+            assert!(
+                tones[..n].iter().all(|other| other != samples),
+                "{:?}",
+                ALL[n]
+            );
+            assert!(samples.len() < RATE as usize, "a fare stands one second");
             assert!(samples[0].abs() < 300 && samples[samples.len() - 1].abs() < 300);
             assert!(samples.iter().any(|s| s.abs() > 15_000), "it can be heard");
             assert!(

@@ -34,6 +34,7 @@ const STEPS: &[(&str, &str)] = &[
         test -L /etc/systemd/system/multi-user.target.wants/machitap-kiosk.service
         test -L /etc/systemd/system/multi-user.target.wants/machitap-city.service
         grep -q ConditionPathExists=/etc/machitap/enrolment /lib/systemd/system/machitap-kiosk.service
+        test -s /usr/share/machitap/voice/ja/COPYRIGHT
         code=0; machitap-kiosk --config /etc/machitap/kiosk.toml --check-config || code=$?
         test $code = 66
         "#,

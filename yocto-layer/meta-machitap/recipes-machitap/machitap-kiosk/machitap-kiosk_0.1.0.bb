@@ -23,6 +23,9 @@ REQUIRED_DISTRO_FEATURES = "systemd"
 # The oldest Rust that is tested upstream is newer than this release's; see yocto-layer/README.md.
 CARGO_BUILD_FLAGS:append = " --package machitap-kiosk --bin machitap-kiosk --no-default-features --features linuxkms --ignore-rust-version"
 
+# A folder that `cargo xtask voice --out` wrote, for the spoken lines; without it there are tones only.
+MACHITAP_VOICE ?= ""
+
 do_install:append() {
     units=${S}/systemd
     install -d ${D}${systemd_system_unitdir} ${D}${libexecdir}/machitap ${D}${sysconfdir}/machitap
@@ -37,6 +40,10 @@ do_install:append() {
     install -m 0755 $units/libexec/* ${D}${libexecdir}/machitap
     install -m 0644 $units/notice/*.txt ${D}${datadir}/machitap/notice
     install -m 0644 $units/console/* ${D}${datadir}/machitap/console
+    if [ -n "${MACHITAP_VOICE}" ]; then
+        install -d ${D}${datadir}/machitap/voice/ja
+        install -m 0644 ${MACHITAP_VOICE}/ja/* ${D}${datadir}/machitap/voice/ja
+    fi
     install -m 0644 $units/etc/* ${D}${sysconfdir}/machitap
     install -D -m 0644 $units/tmpfiles.d/machitap-kiosk.conf ${D}${nonarch_libdir}/tmpfiles.d/machitap-kiosk.conf
     install -d ${D}${nonarch_base_libdir}/udev/rules.d

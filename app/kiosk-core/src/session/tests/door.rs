@@ -13,6 +13,7 @@ use machitap_domain::{
         settings::{Day, Nursery},
     },
     roster::{HouseholdNotice, Roster, When},
+    sound::VoiceRule,
 };
 
 use super::town::{Kiosk, card, citizen, felica, purposes};
@@ -20,6 +21,7 @@ use crate::{
     input::{StaffAct, Touch},
     output::Tone,
     session::STEP_MS,
+    spoken::Line,
     view::{Household, MessageKind, RowReason, View},
 };
 
@@ -88,6 +90,10 @@ fn the_barred_and_those_whose_day_it_is_not_see_the_same_calm_screen() {
         for child_is_here in [false, true] {
             let mut kiosk = Kiosk::new(Service::nursery());
             kiosk.roster(change);
+            kiosk.catalogue(|c| {
+                let here = c.facilities.values_mut().next().unwrap();
+                here.sound.voice = VoiceRule::On;
+            });
             if child_is_here {
                 kiosk.tap(card(11));
                 kiosk.touch(Touch::Confirm);
@@ -95,9 +101,12 @@ fn the_barred_and_those_whose_day_it_is_not_see_the_same_calm_screen() {
             }
             let before = kiosk.passages().len();
             let tones = kiosk.tones.len();
+            kiosk.said.clear();
             kiosk.tap(card(12));
             assert_eq!(kiosk.message(), MessageKind::PleaseWait);
-            shown.push((kiosk.view().clone(), kiosk.tones[tones..].to_vec()));
+            assert_eq!(kiosk.said.last(), Some(&Some(Line::PleaseWait)));
+            let (tones, said) = (kiosk.tones[tones..].to_vec(), kiosk.said.clone());
+            shown.push((kiosk.view().clone(), tones, said));
             assert_eq!(kiosk.passages().len(), before);
             let raised = kiosk.last(|b| matches!(b, FactBody::Alarm { .. }));
             assert!(matches!(raised.body, FactBody::Alarm { alarm: a, .. } if a == alarm));

@@ -17,6 +17,7 @@ use machitap_domain::{
     reception::{HandOffNote, Handoff},
     register::{Leases, RegistrationRules},
     roster::{Child, ClassMark, Guardian, Household, Resident, Roster, Staff},
+    sound::{Loudness, SoundRules},
 };
 use machitap_wire::{bundle::PurposeKeys, seal::SealTo};
 use uuid::Uuid;
@@ -25,6 +26,7 @@ use crate::{
     input::{CardProblem, Input, LinkView, StaffAct, StoreTrouble, Tap, Touch},
     output::{Output, Tone},
     session::{Session, Setup},
+    spoken::Line,
     view::{MessageKind, Screen, View, YearMonth},
 };
 
@@ -134,6 +136,7 @@ pub(super) fn catalogue(service: Service) -> Catalogue {
                 time_zone: "Asia/Tokyo".into(),
                 service,
                 timing: Timing::default(),
+                sound: SoundRules::default(),
             },
         )]),
         points: TownPoints::default(),
@@ -155,6 +158,9 @@ pub(super) struct Kiosk {
     /// Facts that were on disk when each screen was drawn.
     pub(super) screens: Vec<(usize, Screen)>,
     pub(super) tones: Vec<Tone>,
+    /// Lines that were said; `None` where one was hushed.
+    pub(super) said: Vec<Option<Line>>,
+    pub(super) loudness: Loudness,
     pub(super) kept: BTreeMap<String, String>,
     pub(super) disk: Option<StoreTrouble>,
     /// How often something was to be put on disk.
@@ -207,6 +213,8 @@ impl Kiosk {
             folds,
             screens: Vec::new(),
             tones: Vec::new(),
+            said: Vec::new(),
+            loudness: Loudness::FULL,
             kept: BTreeMap::new(),
             disk: None,
             appends: 0,
@@ -378,6 +386,8 @@ impl Kiosk {
                 }
                 Output::Show(screen) => self.screens.push((self.journal.len(), *screen)),
                 Output::Tone(tone) => self.tones.push(tone),
+                Output::Say(line) => self.said.push(line),
+                Output::Loudness(loudness) => self.loudness = loudness,
                 Output::WakeAt(at) => self.wake = Some(at),
                 Output::Papers { month, write } => self.papers.push((month, write)),
                 Output::HandOff { note, to } => self.notes.push((self.journal.len(), *note, to)),

@@ -11,8 +11,10 @@ use std::{
 
 use jiff::tz::TimeZone;
 use machitap_card::{ReaderEvent, TapId, Timings};
-use machitap_domain::{BootId, CardUid, CitizenId, Credential, Fact, PurposeKey, Technology};
-use machitap_kiosk_core::{Screen, Tone, View};
+use machitap_domain::{
+    BootId, CardUid, CitizenId, Credential, Fact, PurposeKey, Technology, sound::Loudness,
+};
+use machitap_kiosk_core::{Line, Screen, Tone, View};
 use machitap_store::{Journal, Opened, Settings};
 use machitap_wire::{
     DocumentName, Manifest, Receipt, Signer, Topic,
@@ -71,6 +73,16 @@ impl Display for Screens {
 impl Signal for Seen {
     fn give(&mut self, tone: Tone) {
         self.note(format!("tone: {}", crate::sound::name(tone)));
+    }
+
+    fn say(&mut self, line: Option<Line>) {
+        let said = line.map_or("hush", Line::key);
+        self.note(format!("voice: {said}"));
+    }
+
+    fn be_as_loud(&mut self, loudness: Loudness) {
+        let Loudness { tones, voice } = loudness;
+        self.note(format!("loudness: {tones} {voice}"));
     }
 }
 
