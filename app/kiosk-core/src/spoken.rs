@@ -124,7 +124,8 @@ impl Line {
 /// of the staff.
 pub fn line(view: &View) -> Option<Line> {
     Some(match view {
-        View::Starting | View::Idle(_) => return None,
+        // Whoever looks for their language may not know this one.
+        View::Starting | View::Idle(_) | View::Languages => return None,
         View::Reading => Line::Reading,
         View::Household(_) => Line::Household,
         View::Notice(_) => Line::Notice,
@@ -204,7 +205,7 @@ fn own_page(own: &Own) -> Option<Line> {
         OwnPage::Code(_) => Line::PhoneCode,
         OwnPage::Preferences(sheet) if sheet.undo.is_some() => Line::Chosen,
         // The ring that runs out must not say anything.
-        OwnPage::Preferences(_) => return None,
+        OwnPage::Preferences(_) | OwnPage::Languages => return None,
     })
 }
 

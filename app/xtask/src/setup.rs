@@ -37,7 +37,11 @@ pub(crate) fn all() -> Vec<Package> {
         ),
         package(
             "fonts-noto-cjk",
-            "Noto Sans CJK, the type of the screens in Chinese and Vietnamese",
+            "Noto Sans CJK, the type of the screens in Chinese",
+        ),
+        package(
+            "fonts-roboto-unhinted",
+            "Roboto, the type of the screens in Vietnamese",
         ),
         package("pcscd", "the card service"),
         package(

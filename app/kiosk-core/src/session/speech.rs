@@ -28,7 +28,7 @@ pub(super) struct Speech {
 /// Lines are spoken in Japanese only: there is no voice for another language yet, and a
 /// Japanese line over a screen in another one helps nobody.
 const fn has_voice(language: Language) -> bool {
-    matches!(language, Language::Ja)
+    matches!(language, Language::Ja | Language::Easy)
 }
 
 impl Session {

@@ -12,6 +12,6 @@ mod screens;
 pub mod tongues;
 mod ui;
 
-pub use fonts::{FACES, Face, GOTHIC, MissingFont, SIMPLIFIED, WIDE, check_fonts};
+pub use fonts::{FACES, Face, GOTHIC, MARKED, MissingFont, SIMPLIFIED, check_fonts};
 pub use screens::App;
 pub use ui::{Ui, kiosk};

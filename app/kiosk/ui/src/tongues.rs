@@ -3,7 +3,7 @@
 use machitap_domain::catalogue::Language;
 
 use crate::{
-    fonts::{Face, GOTHIC, SIMPLIFIED, WIDE},
+    fonts::{Face, GOTHIC, MARKED, SIMPLIFIED},
     screens::Tongue,
 };
 
@@ -34,7 +34,7 @@ pub const fn face(language: Language) -> Face {
     match language {
         Language::Ja | Language::Easy | Language::En | Language::Pt => GOTHIC,
         Language::Zh => SIMPLIFIED,
-        Language::Vi => WIDE,
+        Language::Vi => MARKED,
     }
 }
 

@@ -72,7 +72,7 @@ impl Ui {
             let face = face(screen.language);
             let panel = self.app.global::<PanelApi>();
             panel.set_family(face.family.into());
-            panel.set_leading(1.0 / face.line);
+            panel.set_leading(face.leading);
         }
         let panel = self.app.global::<PanelApi>();
         panel.set_reduced_motion(self.still.get() || !screen.motion);

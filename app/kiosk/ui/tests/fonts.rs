@@ -7,7 +7,7 @@ use std::{
 };
 
 use fontique::{Collection, CollectionOptions, SourceKind};
-use machitap_kiosk_ui::{FACES, Face, GOTHIC, MissingFont, SIMPLIFIED, WIDE, check_fonts};
+use machitap_kiosk_ui::{FACES, Face, GOTHIC, MARKED, MissingFont, SIMPLIFIED, check_fonts};
 
 /// Set in the child process, which sees another fontconfig than this one.
 const CHILD: &str = "MACHITAP_FONT_TEST_CHILD";
@@ -66,35 +66,20 @@ fn what_is_missing_is_named() {
     }
     let err = |e: MissingFont| format!("{:?}", Err::<(), _>(e));
     let [regular, bold] = [400.0, 700.0].map(|w| file(GOTHIC, w));
-    // One file holds the Noto face of each language.
-    let [wide, wide_bold] = [400.0, 700.0].map(|w| file(WIDE, w));
+    let [han, han_bold] = [400.0, 700.0].map(|w| file(SIMPLIFIED, w));
+    let [marked, marked_bold] = [400.0, 700.0].map(|w| file(MARKED, w));
     assert_eq!(says(&[]), err(MissingFont::NoFonts));
-    assert_eq!(
-        says(&[&regular]),
-        err(MissingFont::NoWeight {
-            face: GOTHIC,
-            weight: 700
-        })
-    );
-    assert_eq!(
-        says(&[&bold]),
-        err(MissingFont::NoWeight {
-            face: GOTHIC,
-            weight: 400
-        })
-    );
-    assert_eq!(
-        says(&[&regular, &bold]),
-        err(MissingFont::NoFamily(SIMPLIFIED))
-    );
-    assert_eq!(
-        says(&[&regular, &bold, &wide]),
-        err(MissingFont::NoWeight {
-            face: SIMPLIFIED,
-            weight: 700
-        })
-    );
-    assert_eq!(says(&[&regular, &bold, &wide, &wide_bold]), "Ok(())");
+    let lacks = |face, weight| err(MissingFont::NoWeight { face, weight });
+    assert_eq!(says(&[&regular]), lacks(GOTHIC, 700));
+    assert_eq!(says(&[&bold]), lacks(GOTHIC, 400));
+    let mut there = vec![regular.as_path(), &bold];
+    assert_eq!(says(&there), err(MissingFont::NoFamily(SIMPLIFIED)));
+    there.push(&han);
+    assert_eq!(says(&there), lacks(SIMPLIFIED, 700));
+    there.push(&han_bold);
+    assert_eq!(says(&there), err(MissingFont::NoFamily(MARKED)));
+    there.extend([marked.as_path(), &marked_bold]);
+    assert_eq!(says(&there), "Ok(())");
     // Its sister without proportional kana is another family.
     let other = regular.with_file_name("BIZUDGothic-Regular.ttf");
     assert_eq!(says(&[&other]), err(MissingFont::NoFamily(GOTHIC)));

@@ -1,5 +1,5 @@
-SUMMARY = "Noto Sans CJK, the type of the screens in Chinese and Vietnamese"
-DESCRIPTION = "A typeface for Chinese, Japanese and Latin letters with all the marks of Vietnamese."
+SUMMARY = "Noto Sans CJK, the type of the screens in Chinese"
+DESCRIPTION = "A typeface for Chinese, in the shapes of the mainland."
 HOMEPAGE = "https://github.com/notofonts/noto-cjk"
 BUGTRACKER = "https://github.com/notofonts/noto-cjk/issues"
 SECTION = "fonts"
@@ -8,10 +8,8 @@ LIC_FILES_CHKSUM = "file://${COMMON_LICENSE_DIR}/OFL-1.1;md5=fac3a519e5e9eb96316
 
 INHIBIT_DEFAULT_DEPS = "1"
 
-SRC_URI = "https://github.com/notofonts/noto-cjk/releases/download/Sans${PV}/06_NotoSansCJKjp.zip;name=jp;subdir=${BP} \
-           https://github.com/notofonts/noto-cjk/releases/download/Sans${PV}/08_NotoSansCJKsc.zip;name=sc;subdir=${BP}"
-SRC_URI[jp.sha256sum] = "bf5b26feb83ee02533d4eb4a127bd90ed9d42bdd7ca7cb6e4030b2f21ef55cc5"
-SRC_URI[sc.sha256sum] = "a927e56f53bd6c3b920bc139c0b94aa36c7d9ad0cf009b159437a1a003581140"
+SRC_URI = "https://github.com/notofonts/noto-cjk/releases/download/Sans${PV}/08_NotoSansCJKsc.zip;subdir=${BP}"
+SRC_URI[sha256sum] = "a927e56f53bd6c3b920bc139c0b94aa36c7d9ad0cf009b159437a1a003581140"
 
 inherit allarch fontcache
 
@@ -20,10 +18,8 @@ do_compile[noexec] = "1"
 
 do_install() {
     install -d ${D}${datadir}/fonts/opentype/noto
-    for language in jp sc; do
-        for weight in Regular Bold; do
-            install -m 0644 ${S}/NotoSansCJK$language-$weight.otf ${D}${datadir}/fonts/opentype/noto
-        done
+    for weight in Regular Bold; do
+        install -m 0644 ${S}/NotoSansCJKsc-$weight.otf ${D}${datadir}/fonts/opentype/noto
     done
 }
 

@@ -65,5 +65,5 @@ GROUPADD_PARAM:${PN} = "--system render; --system machitap"
 USERADD_PARAM:${PN} = "--system --no-create-home --home-dir ${localstatedir}/lib/machitap \
     --shell ${base_sbindir}/nologin --gid machitap --groups audio,video,render,input machitap"
 
-RDEPENDS:${PN} = "ccid kbd otf-noto-sans-cjk pcsc-lite ttf-biz-udgothic xkeyboard-config"
+RDEPENDS:${PN} = "ccid kbd otf-noto-sans-cjk pcsc-lite ttf-biz-udgothic ttf-roboto xkeyboard-config"
 RRECOMMENDS:${PN} = "alsa-utils-aplay"
