@@ -1,3 +1,5 @@
+use std::{fs::File, io::BufReader, path::Path};
+
 use slint::{Rgba8Pixel, SharedPixelBuffer};
 
 /// What the renderer drew.
@@ -22,6 +24,20 @@ impl Picture {
             .expect("a Vec takes all");
         writer.finish().expect("a Vec takes all");
         out
+    }
+
+    /// One that was drawn before.
+    pub(crate) fn open(path: &Path) -> Self {
+        let file = File::open(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let mut decoder = png::Decoder::new(BufReader::new(file));
+        decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::ALPHA);
+        let mut reader = decoder.read_info().expect("a PNG");
+        let info = reader.info();
+        let mut pixels = SharedPixelBuffer::new(info.width, info.height);
+        reader
+            .next_frame(pixels.make_mut_bytes())
+            .expect("a PNG of eight bits a colour");
+        Self(pixels)
     }
 
     pub(crate) fn size(&self) -> (u32, u32) {
