@@ -88,6 +88,10 @@ fn a_screen_is_seen_touched_and_answers() {
     let (before, after) = (place.path("before.png"), place.path("after.png"));
     control.ok(&json!({"shot": before}));
     assert!(control.labels().iter().any(|l| l == "公民館"));
+    control.ok(&json!({"touch": "ことば Language"}));
+    wait_until("the languages are there", || {
+        control.labels().iter().any(|l| l == "English")
+    });
     control.ok(&json!({"touch": "English"}));
     wait_until("the screen speaks English", || {
         control.labels().iter().any(|l| l == "Town Hall")

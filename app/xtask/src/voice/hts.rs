@@ -14,7 +14,6 @@ use crate::run::{step, succeed, target_dir};
 
 const PACKAGE: &str = "hts-voice-nitech-jp-atr503-m001";
 const FILE: &str = "usr/share/hts-voice/nitech-jp-atr503-m001/nitech_jp_atr503_m001.htsvoice";
-const ARCHIVE: &str = "http://deb.debian.org/debian";
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /// The voice's file; fetched once where it is not installed.
@@ -43,7 +42,8 @@ fn fetch(dir: &Path) -> Result<()> {
     let os_release = fs::read_to_string("/etc/os-release")?;
     let release = codename(&os_release)?;
     let sources = apt.join("contrib.list");
-    let line = format!("deb [signed-by={KEYRING}] {ARCHIVE} {release} contrib\n");
+    let archive = archive(&known_targets()?, release)?.to_owned();
+    let line = format!("deb [signed-by={KEYRING}] {archive} {release} contrib\n");
     fs::write(&sources, line)?;
     let apt_get = |args: &[&str]| {
         let mut command = Command::new("apt-get");
@@ -69,6 +69,29 @@ fn fetch(dir: &Path) -> Result<()> {
     succeed(Command::new("dpkg-deb").arg("-x").arg(deb).arg(dir))
 }
 
+/// What this machine's own sources hold, a line for each: site, release, component.
+fn known_targets() -> Result<String> {
+    let out = Command::new("apt-get")
+        .args([
+            "indextargets",
+            "--format",
+            "$(SITE) $(RELEASE) $(COMPONENT)",
+        ])
+        .output()
+        .context("apt-get does not say where it fetches from")?;
+    Ok(String::from_utf8_lossy(&out.stdout).into_owned())
+}
+
+/// Where the release's `main` comes from, `contrib` lies beside it.
+fn archive<'a>(targets: &'a str, release: &str) -> Result<&'a str> {
+    targets
+        .lines()
+        .filter_map(|line| line.strip_suffix(" main")?.rsplit_once(' '))
+        .find(|(_, of)| *of == release)
+        .map(|(site, _)| site)
+        .with_context(|| format!("no source of {release} main is known here; run apt-get update"))
+}
+
 /// The release whose archive is asked.
 fn codename(os_release: &str) -> Result<&str> {
     let name = os_release
@@ -84,6 +107,17 @@ fn codename(os_release: &str) -> Result<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn contrib_is_asked_of_where_main_comes_from() {
+        let targets = "http://a/debian-security bookworm-security main\n\
+                       http://b/debian bookworm-updates main\n\
+                       http://c/debian bookworm main\n\
+                       http://d/other bookworm stable\n";
+        assert_eq!(archive(targets, "bookworm").unwrap(), "http://c/debian");
+        let none = archive(targets, "trixie").unwrap_err().to_string();
+        assert!(none.contains("apt-get update"), "{none}");
+    }
 
     #[test]
     fn the_release_is_read() {

@@ -8,7 +8,8 @@ use slint::{ComponentHandle, ModelRc, SharedString, VecModel};
 
 use super::grouped;
 use crate::screens::{
-    App, AreaItem, CardIsItem, DeskApi, DeskDeedItem, DeskPart, RefusedItem, SlipItem, StaffApi,
+    App, AreaItem, CardIsItem, DayItem, DeskApi, DeskDeedItem, DeskPart, RefusedItem, SlipItem,
+    StaffApi,
 };
 
 /// Rows of the kana board.
@@ -94,8 +95,12 @@ fn summary(api: &DeskApi<'_>, all: &DeskSummary) {
     api.set_number(text(all.number.as_ref().map(|n| n.reveal())));
     api.set_kana(text(all.kana.as_ref().map(|n| n.reveal())));
     let birth = all.birth.as_ref().map(|birth| {
-        let (year, month, day) = birth.reveal();
-        format!("{year}-{month:02}-{day:02}").into()
+        let (year, month, day) = *birth.reveal();
+        DayItem {
+            year: year.into(),
+            month: month.into(),
+            day: day.into(),
+        }
     });
     api.set_birth(birth.unwrap_or_default());
     api.set_area(text(all.area.as_ref()));

@@ -60,7 +60,12 @@ fn odds(many: bool) -> Vec<OddsRow> {
         .map(|&(name, picture, weight, left)| OddsRow {
             name: name.into(),
             picture,
-            weight,
+            // What the odds of a table leave is a thank-you.
+            weight: if picture == Picture::Thanks && !many {
+                7_000
+            } else {
+                weight
+            },
             left,
             blank: picture == Picture::Thanks,
         })

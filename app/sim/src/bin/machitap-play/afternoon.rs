@@ -87,11 +87,11 @@ pub(crate) fn play(stage: &mut Stage, p: &mut Player<'_>) -> Result<()> {
 
     say("The city's side is killed (SIGKILL) while people come.");
     stage.city.kill();
-    p.touch("English")?;
+    p.speak("Tiếng Việt")?;
     p.tap("christiana", "visit-done")?;
     p.picture(
-        "visit-english",
-        "A visit, in English, while the city is down.",
+        "visit-vietnamese",
+        "A visit, in Vietnamese, while the city is down.",
     )?;
     p.rest()?;
     p.kiosk().kill();

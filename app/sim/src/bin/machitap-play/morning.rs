@@ -158,8 +158,14 @@ fn bad_cards(p: &mut Player<'_>) -> Result<()> {
 }
 
 fn in_english(p: &mut Player<'_>) -> Result<()> {
+    p.touch("ことば Language")?;
+    p.see("languages", "languages", "Each language in its own words.")?;
     p.touch("English")?;
-    p.see_label("日本語", "idle-english", "The same in English.")?;
+    p.see_label(
+        "Records arriving and leaving",
+        "idle-english",
+        "The same in English.",
+    )?;
     p.tap("christiana", "household")?;
     p.picture("household-english", "A family with long names, in English.")?;
     p.touch("Record")?;

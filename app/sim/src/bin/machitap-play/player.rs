@@ -128,6 +128,14 @@ impl<'a> Player<'a> {
         .with_context(|| why.map_or_else(String::new, |error| format!("{error:#}")))
     }
 
+    /// Chooses the language for whoever comes next.
+    pub(crate) fn speak(&self, language: &str) -> Result<()> {
+        self.touch("ことば Language")?;
+        self.wait_for("languages")?;
+        self.touch(language)?;
+        self.wait_for("idle")
+    }
+
     /// Presses the undo button, whatever its seconds.
     pub(crate) fn touch_undo(&self) -> Result<()> {
         self.control
