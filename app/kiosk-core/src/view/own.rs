@@ -121,6 +121,8 @@ pub enum OwnPage {
 pub struct PreferenceSheet {
     /// What is chosen; what is not, is as the kiosk does it for everybody.
     pub chosen: Preferences,
+    /// Whether they are spoken to: by their choice, else as this kiosk does it.
+    pub spoken: bool,
     /// While the last choice can be taken back, and it is on disk.
     pub undo: Option<Remaining>,
 }

@@ -341,8 +341,7 @@ fn on_own(own: &Own, put: &mut impl FnMut(&str, Touch)) {
             prefer("大きい", Preference::Text(TextSize::Large));
             prefer("とても 大きい", Preference::Text(TextSize::Largest));
             prefer("画面を うごかさない", Preference::Still(!chosen.still));
-            let speaks = chosen.voice == Some(true);
-            prefer("声でも 知らせる", Preference::Voice(Some(!speaks)));
+            prefer("声でも 知らせる", Preference::Voice(Some(!sheet.spoken)));
             if sheet.undo.is_some() {
                 put("まちがえたとき：とりけす（あと58秒）", Touch::Undo);
             }

@@ -58,8 +58,12 @@ impl Session {
 
     pub(super) fn preference_sheet(&self, owner: &Owner, now: &Now, folds: &Folds) -> OwnPage {
         let latest = self.preferred(folds, &owner.visitor.subject);
+        let chosen = latest.map(|l| l.preferences).unwrap_or_default();
         OwnPage::Preferences(PreferenceSheet {
-            chosen: latest.map(|l| l.preferences).unwrap_or_default(),
+            chosen,
+            spoken: chosen
+                .voice
+                .unwrap_or_else(|| self.voice_rule().speaks_to(None)),
             undo: self.choice_undo(owner, now, folds),
         })
     }

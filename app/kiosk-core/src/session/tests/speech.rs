@@ -18,7 +18,7 @@ use super::{
 use crate::{
     input::{CardProblem, Input, StaffAct, StoreTrouble, Touch},
     spoken::Line,
-    view::{OwnTab, View},
+    view::{OwnPage, OwnTab, View},
 };
 
 fn with(service: Service, sound: SoundRules) -> Kiosk {
@@ -62,6 +62,40 @@ fn nobody_is_spoken_to_where_nothing_is_set() {
     kiosk.bad_tap(CardProblem::Unknown);
     assert_eq!(kiosk.said, []);
     assert_eq!(kiosk.loudness, Loudness::FULL);
+}
+
+/// What resident 1's own page says of the voice.
+fn is_spoken(kiosk: &mut Kiosk) -> bool {
+    kiosk.tap(card(1));
+    kiosk.touch(Touch::Own);
+    kiosk.touch(Touch::Tab(OwnTab::Preferences));
+    match kiosk.view() {
+        View::Own(own) => match &own.page {
+            OwnPage::Preferences(sheet) => sheet.spoken,
+            other => panic!("the preferences expected, found {other:?}"),
+        },
+        other => panic!("the own page expected, found {other:?}"),
+    }
+}
+
+#[test]
+fn the_own_page_says_what_is_heard_so_that_one_touch_changes_it() {
+    let mut kiosk = speaking(VISIT);
+    assert!(is_spoken(&mut kiosk), "by the facility's rule");
+    kiosk.touch(Touch::Prefer(Preference::Voice(Some(false))));
+    kiosk.touch(Touch::Cancel);
+    assert!(!is_spoken(&mut kiosk), "declined");
+    let mut kiosk = with(VISIT, rule(VoiceRule::OnRequest));
+    assert!(!is_spoken(&mut kiosk), "not asked for");
+    kiosk.touch(Touch::Prefer(Preference::Voice(Some(true))));
+    kiosk.touch(Touch::Cancel);
+    assert!(is_spoken(&mut kiosk), "asked for");
+    // A wish holds in the whole town: it can be made where nothing is said.
+    let mut kiosk = with(VISIT, rule(VoiceRule::Off));
+    assert!(!is_spoken(&mut kiosk));
+    kiosk.touch(Touch::Prefer(Preference::Voice(Some(true))));
+    kiosk.touch(Touch::Cancel);
+    assert!(is_spoken(&mut kiosk));
 }
 
 #[test]

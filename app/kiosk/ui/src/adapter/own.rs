@@ -1,10 +1,7 @@
-use machitap_domain::{
-    points::caps::Age,
-    preferences::{Preferences, TextSize},
-};
+use machitap_domain::{points::caps::Age, preferences::TextSize};
 use machitap_kiosk_core::view::{
     AmountKey, AsOf, GoalBar, Happened, Held, HistoryRow, Own, OwnPage, OwnPlace, OwnTab, Pages,
-    PrizeCard, ProjectCard, SpendState, SpentFor, WhyNot,
+    PreferenceSheet, PrizeCard, ProjectCard, SpendState, SpentFor, WhyNot,
 };
 use slint::{ComponentHandle, SharedString};
 
@@ -62,7 +59,7 @@ pub(crate) const fn tab_of(item: OwnTabItem) -> OwnTab {
     }
 }
 
-fn served(chosen: Preferences) -> ServedItem {
+fn served(PreferenceSheet { chosen, spoken, .. }: PreferenceSheet) -> ServedItem {
     ServedItem {
         has_tongue: chosen.language.is_some(),
         tongue: chosen.language.map(tongue).unwrap_or_default(),
@@ -72,7 +69,7 @@ fn served(chosen: Preferences) -> ServedItem {
             TextSize::Largest => TextItem::Largest,
         },
         still: chosen.still,
-        voice: chosen.voice.unwrap_or(false),
+        voice: spoken,
     }
 }
 
@@ -157,7 +154,7 @@ pub(super) fn show(app: &App, own: &Own) {
             OwnPart::Code
         }
         OwnPage::Preferences(sheet) => {
-            api.set_served(served(sheet.chosen));
+            api.set_served(served(*sheet));
             OwnPart::Preferences
         }
         OwnPage::Languages => OwnPart::Languages,

@@ -1,10 +1,15 @@
 use i_slint_core::graphics::{ImageInner, SharedImageBuffer, euclid};
 use slint::{ComponentHandle, Image};
 
-use crate::screens::{App, PanelApi};
+use crate::{
+    screens::{App, PanelApi},
+    tongues::{face, language},
+};
 
 pub(super) fn attach(app: &App) {
-    app.global::<PanelApi>().on_pixels(pixels);
+    let api = app.global::<PanelApi>();
+    api.on_pixels(pixels);
+    api.on_family_of(|of| face(language(of)).family.into());
 }
 
 /// The picture drawn once, in its own proportions; what is pixels already stays as it is.

@@ -316,6 +316,7 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
                 still: true,
                 ..Preferences::default()
             },
+            spoken: true,
             undo: Some(UNDO),
         }),
     )));
@@ -438,6 +439,7 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
                 OwnTab::Preferences,
                 OwnPage::Preferences(PreferenceSheet {
                     chosen: Preferences::default(),
+                    spoken: false,
                     undo: None,
                 }),
             ),
