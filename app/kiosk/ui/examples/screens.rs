@@ -1,7 +1,7 @@
 //! Draws every view in every language and size into a directory, with a page to leaf
 //! through: `screens DIR`, or `screens DIR PART` for the views whose name holds PART.
 
-#[path = "../tests/stage/mod.rs"]
+#[path = "../tests/ui/stage/mod.rs"]
 #[allow(dead_code)]
 mod stage;
 

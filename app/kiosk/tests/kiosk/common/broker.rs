@@ -15,26 +15,26 @@ use super::{
     wait_until,
 };
 
-pub struct Broker {
+pub(crate) struct Broker {
     dir: TempDir,
     child: Option<Child>,
-    pub port: u16,
+    pub(crate) port: u16,
 }
 
 impl Broker {
     /// On the port of the place, with a certificate of its authority.
-    pub fn start(place: &Place) -> Self {
+    pub(crate) fn start(place: &Place) -> Self {
         let pair = place.authority.server("127.0.0.1", NOW);
         Self::with(place, &pair, place.port, "")
     }
 
     /// On a port of its own, for a proxy before it.
-    pub fn behind(place: &Place) -> Self {
+    pub(crate) fn behind(place: &Place) -> Self {
         let pair = place.authority.server("127.0.0.1", NOW);
         Self::with(place, &pair, free_port(), "")
     }
 
-    pub fn with(place: &Place, pair: &Pair, port: u16, more: &str) -> Self {
+    pub(crate) fn with(place: &Place, pair: &Pair, port: u16, more: &str) -> Self {
         let dir = TempDir::new().unwrap();
         let file = |name: &str, text: &str| -> PathBuf {
             let path = dir.path().join(name);
@@ -63,7 +63,7 @@ impl Broker {
         broker
     }
 
-    pub fn up(&mut self) {
+    pub(crate) fn up(&mut self) {
         let child = Command::new("mosquitto")
             .arg("-c")
             .arg(self.dir.path().join("mosquitto.conf"))
@@ -79,7 +79,7 @@ impl Broker {
     }
 
     /// SIGKILL.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();
             child.wait().unwrap();

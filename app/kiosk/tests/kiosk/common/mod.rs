@@ -1,10 +1,8 @@
 //! A kiosk's directory, the program in it, and a service manager that listens.
-#![allow(dead_code, reason = "each test file uses its own part")]
-#![allow(unreachable_pub, reason = "shared by several test crates")]
 
-pub mod broker;
-pub mod pki;
-pub mod proxy;
+pub(crate) mod broker;
+pub(crate) mod pki;
+pub(crate) mod proxy;
 
 use std::{
     fs,
@@ -22,13 +20,13 @@ use machitap_wire::{Signer, bundle, seal::SealOpener};
 use pki::Authority;
 use tempfile::TempDir;
 
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_machitap-kiosk");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_machitap-kiosk");
 
 /// Nothing here takes so long on a machine that works.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Polls until it is so.
-pub fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
+pub(crate) fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
     let until = Instant::now() + PATIENCE;
     while !is() {
         assert!(Instant::now() < until, "in vain: {what}");
@@ -37,15 +35,15 @@ pub fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
 }
 
 /// A directory with a configuration and an enrolment that fit.
-pub struct Place {
+pub(crate) struct Place {
     dir: TempDir,
-    pub authority: Authority,
-    pub city: Signer,
-    pub port: u16,
+    pub(crate) authority: Authority,
+    pub(crate) city: Signer,
+    pub(crate) port: u16,
 }
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         // Freed at once: whoever connects is refused until a broker listens.
         let port = free_port();
         let place = Self {
@@ -89,7 +87,7 @@ impl Place {
     }
 
     /// The same in a nursery.
-    pub fn nursery() -> Self {
+    pub(crate) fn nursery() -> Self {
         let place = Self::new();
         let path = place.path("enrolment/enrolment.toml");
         let mut enrolment: bundle::Enrolment =
@@ -104,20 +102,20 @@ impl Place {
         place
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    pub fn opener(&self) -> SealOpener {
+    pub(crate) fn opener(&self) -> SealOpener {
         SealOpener::from_text(&"03".repeat(32)).unwrap()
     }
 
-    pub fn config(&self, change: impl FnOnce(String) -> String) {
+    pub(crate) fn config(&self, change: impl FnOnce(String) -> String) {
         let path = self.path("kiosk.toml");
         fs::write(&path, change(fs::read_to_string(&path).unwrap())).unwrap();
     }
 
-    pub fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(PROGRAM);
         command
             .arg("--config")
@@ -128,7 +126,7 @@ impl Place {
     }
 
     /// `--check-config`: code, stdout, stderr.
-    pub fn check(&self) -> (i32, String, String) {
+    pub(crate) fn check(&self) -> (i32, String, String) {
         let said = self.command().arg("--check-config").output().unwrap();
         (
             said.status.code().unwrap(),
@@ -138,24 +136,28 @@ impl Place {
     }
 }
 
-pub fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     listener.local_addr().unwrap().port()
 }
 
 /// A running program; killed when it is forgotten.
-pub struct Kiosk {
+pub(crate) struct Kiosk {
     child: Child,
     said: Arc<Mutex<String>>,
     reader: Option<JoinHandle<()>>,
 }
 
 impl Kiosk {
-    pub fn start(place: &Place, args: &[&str]) -> Self {
+    pub(crate) fn start(place: &Place, args: &[&str]) -> Self {
         Self::start_with(place, args, |_| {})
     }
 
-    pub fn start_with(place: &Place, args: &[&str], change: impl FnOnce(&mut Command)) -> Self {
+    pub(crate) fn start_with(
+        place: &Place,
+        args: &[&str],
+        change: impl FnOnce(&mut Command),
+    ) -> Self {
         let mut command = place.command();
         command
             .args(args)
@@ -182,18 +184,18 @@ impl Kiosk {
     }
 
     /// Processor time so far, in ticks of USER_HZ (proc_pid_stat(5), fields 14 and 15).
-    pub fn processor_ticks(&self) -> u64 {
+    pub(crate) fn processor_ticks(&self) -> u64 {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
         let after_name = stat.rsplit_once(')').unwrap().1;
         let fields: Vec<&str> = after_name.split_whitespace().collect();
         fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
     }
 
-    pub fn said(&self) -> String {
+    pub(crate) fn said(&self) -> String {
         self.said.lock().unwrap().clone()
     }
 
-    pub fn wait_for_record(&self, text: &str) {
+    pub(crate) fn wait_for_record(&self, text: &str) {
         let until = Instant::now() + PATIENCE;
         while !self.said().contains(text) {
             assert!(Instant::now() < until, "no {text:?} in:\n{}", self.said());
@@ -201,13 +203,13 @@ impl Kiosk {
         }
     }
 
-    pub fn wait_ready(self) -> Self {
+    pub(crate) fn wait_ready(self) -> Self {
         self.wait_for_record(machitap_kiosk::messages::STARTED);
         self
     }
 
     /// SIGTERM; what it said. It must end well.
-    pub fn stop(mut self) -> String {
+    pub(crate) fn stop(mut self) -> String {
         self.terminate();
         let begun = Instant::now();
         let status = self.child.wait().unwrap();
@@ -235,24 +237,24 @@ impl Drop for Kiosk {
 }
 
 /// What systemd would be to the program.
-pub struct Manager {
+pub(crate) struct Manager {
     socket: UnixDatagram,
     path: PathBuf,
 }
 
 impl Manager {
-    pub fn listen(place: &Place) -> Self {
+    pub(crate) fn listen(place: &Place) -> Self {
         let path = place.path("notify");
         let socket = UnixDatagram::bind(&path).unwrap();
         socket.set_read_timeout(Some(PATIENCE)).unwrap();
         Self { socket, path }
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    pub fn wait_for(&self, word: &str) {
+    pub(crate) fn wait_for(&self, word: &str) {
         let mut bytes = [0; 1_024];
         loop {
             let n = self.socket.recv(&mut bytes).unwrap();

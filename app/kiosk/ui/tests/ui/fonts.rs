@@ -11,7 +11,7 @@ use machitap_kiosk_ui::{FACES, Face, GOTHIC, MARKED, MissingFont, SIMPLIFIED, ch
 
 /// Set in the child process, which sees another fontconfig than this one.
 const CHILD: &str = "MACHITAP_FONT_TEST_CHILD";
-const THIS: &str = "what_is_missing_is_named";
+const THIS: &str = "fonts::what_is_missing_is_named";
 
 /// A face's file of that weight.
 fn file(face: Face, weight: f32) -> PathBuf {

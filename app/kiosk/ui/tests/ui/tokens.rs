@@ -1,9 +1,8 @@
 //! Colours keep their contrast, measured on the tokens.
 
-#[path = "stage/light.rs"]
-mod light;
-
 use std::collections::BTreeMap;
+
+use crate::stage::light;
 
 /// WCAG 2.2, enhanced contrast of text (1.4.6).
 const TEXT: f64 = 7.0;
@@ -11,7 +10,7 @@ const TEXT: f64 = 7.0;
 const SHAPE: f64 = 3.0;
 
 fn tokens() -> BTreeMap<&'static str, [u8; 3]> {
-    let theme = include_str!("../ui/theme.slint");
+    let theme = include_str!("../../ui/theme.slint");
     let mut all = BTreeMap::new();
     for line in theme.lines() {
         let Some(rest) = line.trim().strip_prefix("out property <color> ") else {

@@ -1,16 +1,13 @@
 //! What the pixels say: words stand out from their ground, keys from theirs, and no state is
 //! told by colour alone.
 
-#[allow(dead_code)]
-mod stage;
-
 use std::collections::BTreeMap;
 
-use machitap_kiosk_ui::gallery;
-use stage::{
+use crate::stage::{
     Area, Picture, Stage, label_of,
     light::{Light, contrast, light},
 };
+use machitap_kiosk_ui::gallery;
 
 /// WCAG 2.2, 1.4.6.
 const TEXT: f64 = 7.0;

@@ -1,11 +1,8 @@
 //! What the nursery's door must say, and must not.
 
-#[allow(dead_code)]
-mod stage;
-
+use crate::stage::{LANGUAGES, SIZES, Stage, label_of};
 use machitap_kiosk_core::{Screen, View, view::MessageKind};
 use machitap_kiosk_ui::gallery;
-use stage::{LANGUAGES, SIZES, Stage, label_of};
 
 fn view(name: &str) -> Screen {
     let found = gallery::views().into_iter().find(|(n, _)| *n == name);

@@ -1,17 +1,14 @@
 //! Every word is translated, told apart and has its glyphs.
 
-#[allow(dead_code)]
-mod stage;
-
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
 
+use crate::stage::{LANGUAGES, Stage, label_of};
 use machitap_domain::catalogue::Language;
 use machitap_kiosk_ui::{FACES, Face, gallery};
-use stage::{LANGUAGES, Stage, label_of};
 
 fn sources(dir: &Path, into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).expect("a folder of ours") {

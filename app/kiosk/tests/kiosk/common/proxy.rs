@@ -10,13 +10,13 @@ use std::{
     thread,
 };
 
-pub struct Proxy {
+pub(crate) struct Proxy {
     swallow: Arc<AtomicBool>,
 }
 
 impl Proxy {
     /// From this port to that.
-    pub fn start(from: u16, to: u16) -> Self {
+    pub(crate) fn start(from: u16, to: u16) -> Self {
         let swallow = Arc::new(AtomicBool::new(false));
         let listener = TcpListener::bind(("127.0.0.1", from)).unwrap();
         let hole = Arc::clone(&swallow);
@@ -38,7 +38,7 @@ impl Proxy {
     }
 
     /// From now on every connection that stands is a black hole; new ones are too.
-    pub fn swallow(&self, on: bool) {
+    pub(crate) fn swallow(&self, on: bool) {
         self.swallow.store(on, Ordering::SeqCst);
     }
 }

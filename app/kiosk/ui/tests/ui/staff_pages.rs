@@ -1,14 +1,11 @@
 //! What the staff's pages keep while they stand, and what they never do.
 
-#[allow(dead_code)]
-mod stage;
-
+use crate::stage::{Area, SIZES, Stage, label_of};
 use i_slint_backend_testing::AccessibleRole;
 use machitap_domain::catalogue::Language;
 use machitap_kiosk_core::{Screen, View};
 use machitap_kiosk_ui::gallery;
 use slint::platform::PointerEventButton;
-use stage::{Area, SIZES, Stage, label_of};
 
 fn view(name: &str) -> Screen {
     let found = gallery::views().into_iter().find(|(n, _)| *n == name);

@@ -1,10 +1,7 @@
 //! The looks of a few screens, held against the pictures of the README: whoever changes a token
 //! changes these, and sees it. Edges of letters may differ, a word or a colour may not.
 //!
-//! To take the new looks: `MACHITAP_ACCEPT=1 cargo test -p machitap-kiosk-ui --test reference`.
-
-#[allow(dead_code)]
-mod stage;
+//! To take the new looks: `MACHITAP_ACCEPT=1 cargo test -p machitap-kiosk-ui --test ui reference`.
 
 use std::{
     collections::BTreeMap,
@@ -12,9 +9,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::stage::{Picture, Stage};
 use machitap_domain::catalogue::Language;
 use machitap_kiosk_ui::gallery;
-use stage::{Picture, Stage};
 
 const PICTURES: [(&str, &str, Language); 15] = [
     ("idle", "nursery-idle", Language::Ja),

@@ -71,7 +71,7 @@ fn a_full_file_is_read() {
 
 #[test]
 fn the_file_in_the_documentation_is_good_and_what_it_comments_out_is_what_holds() {
-    let document = include_str!("../CONFIG.md");
+    let document = include_str!("../../CONFIG.md");
     let (_, rest) = document.split_once("```toml\n").unwrap();
     let (text, _) = rest.split_once("```").unwrap();
     let read = |text: &str| Config::parse(text, Path::new("/etc/machitap")).unwrap();

@@ -1,7 +1,5 @@
 //! `machitap-kiosk papers`, beside a kiosk that runs and without one.
 
-mod common;
-
 use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
@@ -9,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use common::{Kiosk, Place};
+use crate::common::{Kiosk, Place};
 use jiff::{civil::date, tz::TimeZone};
 use machitap_domain::{
     BootId, ClockSource, DayKey, Draft, Fact, FactBody, FactId, PurposeKey, Quality, Stamp,
@@ -121,7 +119,7 @@ fn written(place: &Place) -> usize {
 
 /// Code, stdout, stderr.
 fn papers(place: &Place, args: &[&str]) -> (i32, String, String) {
-    let said = Command::new(common::PROGRAM)
+    let said = Command::new(crate::common::PROGRAM)
         .arg("papers")
         .arg("--config")
         .arg(place.path("kiosk.toml"))
@@ -265,7 +263,7 @@ fn a_nursery_that_forgets_too_soon_does_not_start() {
 
 #[test]
 fn the_help_says_what_it_does() {
-    let said = Command::new(common::PROGRAM)
+    let said = Command::new(crate::common::PROGRAM)
         .args(["papers", "--help"])
         .output()
         .unwrap();
@@ -273,7 +271,7 @@ fn the_help_says_what_it_does() {
     for word in ["--month", "--out", "papers.sock", "  73 "] {
         assert!(help.contains(word), "{word} in {help}");
     }
-    let said = Command::new(common::PROGRAM)
+    let said = Command::new(crate::common::PROGRAM)
         .arg("--help")
         .output()
         .unwrap();

@@ -5,25 +5,25 @@ use rcgen::{
     KeyUsagePurpose, date_time_ymd,
 };
 
-pub struct Pair {
-    pub certificate: String,
-    pub key: String,
+pub(crate) struct Pair {
+    pub(crate) certificate: String,
+    pub(crate) key: String,
 }
 
 /// First and last year of a certificate.
-pub type Years = (i32, i32);
+pub(crate) type Years = (i32, i32);
 
-pub const NOW: Years = (2024, 2040);
-pub const PAST: Years = (2020, 2021);
-pub const FUTURE: Years = (2038, 2040);
+pub(crate) const NOW: Years = (2024, 2040);
+pub(crate) const PAST: Years = (2020, 2021);
+pub(crate) const FUTURE: Years = (2038, 2040);
 
-pub struct Authority {
+pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
-    pub certificate: String,
+    pub(crate) certificate: String,
 }
 
 impl Authority {
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, name);
@@ -38,13 +38,13 @@ impl Authority {
         }
     }
 
-    pub fn server(&self, host: &str, years: Years) -> Pair {
+    pub(crate) fn server(&self, host: &str, years: Years) -> Pair {
         let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         self.issue(params, years)
     }
 
-    pub fn client(&self, name: &str, years: Years) -> Pair {
+    pub(crate) fn client(&self, name: &str, years: Years) -> Pair {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, name);
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];

@@ -1,14 +1,12 @@
 //! The program itself: help, checks, exit codes, the service manager's protocol.
 
-mod common;
-
 use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 
-use common::{Kiosk, Manager, Place};
+use crate::common::{Kiosk, Manager, Place};
 
 #[test]
 fn help_documents_every_exit_code() {
-    let said = Command::new(common::PROGRAM)
+    let said = Command::new(crate::common::PROGRAM)
         .arg("--help")
         .output()
         .unwrap();
@@ -118,7 +116,10 @@ fn a_wrong_command_line_is_64() {
         &[],
         &["--config", "x", "--headless", "--offscreen"],
     ] {
-        let ended = Command::new(common::PROGRAM).args(args).output().unwrap();
+        let ended = Command::new(crate::common::PROGRAM)
+            .args(args)
+            .output()
+            .unwrap();
         assert_eq!(ended.status.code(), Some(64), "{args:?}");
     }
 }

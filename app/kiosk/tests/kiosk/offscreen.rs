@@ -1,7 +1,4 @@
 //! The whole program with its screens in memory, driven as the demonstration drives it.
-#![cfg(feature = "offscreen")]
-
-mod common;
 
 use std::{
     fs,
@@ -10,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use common::{Kiosk, Place, wait_until};
+use crate::common::{Kiosk, Place, wait_until};
 use jiff::tz::TimeZone;
 use machitap_store::Journal;
 use machitap_wire::DocumentName;

@@ -1,15 +1,12 @@
 //! What each control says when it is pressed, by finger and by assistive means.
 
-mod staff;
-#[allow(dead_code)]
-mod stage;
-
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
 
+use crate::stage::{Stage, label_of};
 use i_slint_backend_testing::AccessibleRole;
 use machitap_domain::{
     attendance::Direction,
@@ -23,7 +20,6 @@ use machitap_kiosk_core::{
 };
 use machitap_kiosk_ui::gallery;
 use slint::platform::PointerEventButton;
-use stage::{Stage, label_of};
 
 /// The languages as their keys say them.
 const TONGUES: [(&str, Language); 6] = [
@@ -37,7 +33,7 @@ const TONGUES: [(&str, Language); 6] = [
 
 /// All that must be on that screen in Japanese, and nothing else.
 fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
-    if let Some(all) = staff::expected(&screen.view) {
+    if let Some(all) = crate::staff::expected(&screen.view) {
         return all;
     }
     let mut all = BTreeMap::new();
@@ -451,7 +447,7 @@ fn the_way_to_the_languages_reads_the_same_in_all_of_them() {
         .into_iter()
         .find(|(name, _)| *name == "visit-idle")
         .expect("it is in the gallery");
-    for (_, language) in stage::LANGUAGES {
+    for (_, language) in crate::stage::LANGUAGES {
         stage.show(&gallery::in_language(&idle, language));
         stage
             .control("ことば Language")

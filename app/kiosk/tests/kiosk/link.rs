@@ -1,7 +1,5 @@
 //! The link against a real mosquitto over TLS with client certificates.
 
-mod common;
-
 use std::{
     fs,
     sync::{
@@ -11,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{
+use crate::common::{
     PATIENCE, Place,
     broker::Broker,
     pki::{Authority, FUTURE, NOW, PAST},
@@ -405,7 +403,7 @@ fn the_whole_program_says_hello_sends_what_it_has_and_says_goodbye() {
     let place = Place::new();
     let broker = Broker::start(&place);
     let city = City::join(&place, broker.port);
-    let kiosk = common::Kiosk::start(&place, &["--headless"]).wait_ready();
+    let kiosk = crate::common::Kiosk::start(&place, &["--headless"]).wait_ready();
     kiosk.wait_for_record(machitap_kiosk::messages::LINK_UP);
     // The city listens: only then are facts sent.
     let word = machitap_wire::envelope::seal(
@@ -460,7 +458,7 @@ fn a_kiosk_that_is_killed_is_declared_dead_by_its_last_will() {
     let place = Place::new();
     let broker = Broker::start(&place);
     let city = City::join(&place, broker.port);
-    let kiosk = common::Kiosk::start(&place, &["--headless"]).wait_ready();
+    let kiosk = crate::common::Kiosk::start(&place, &["--headless"]).wait_ready();
     kiosk.wait_for_record(machitap_kiosk::messages::LINK_UP);
     let verifier = machitap_wire::Signer::from_text(&"02".repeat(32))
         .unwrap()

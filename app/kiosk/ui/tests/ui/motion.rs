@@ -1,14 +1,11 @@
 //! What moves, and that it comes to rest.
 
-#[allow(dead_code)]
-mod stage;
-
 use std::time::Duration;
 
+use crate::stage::{Stage, label_of};
 use machitap_domain::{catalogue::Language, preferences::TextSize};
 use machitap_kiosk_core::{Screen, View};
 use machitap_kiosk_ui::gallery;
-use stage::{Stage, label_of};
 
 fn view(name: &str) -> Screen {
     let found = gallery::views().into_iter().find(|(n, _)| *n == name);

@@ -1,12 +1,9 @@
 //! Every view in every language holds on every panel.
 
-#[allow(dead_code)]
-mod stage;
-
+use crate::stage::{Area, LANGUAGES, SIZES, Stage, label_of};
 use machitap_domain::preferences::TextSize;
 use machitap_kiosk_core::Screen;
 use machitap_kiosk_ui::gallery;
-use stage::{Area, LANGUAGES, SIZES, Stage, label_of};
 
 /// The least a control measures, millimetres, on the panel the tokens assume.
 const FINGER_MM: f32 = 20.0;
