@@ -3,6 +3,7 @@
 mod absences;
 mod fares;
 mod groups;
+mod look;
 mod nursery;
 mod people;
 
@@ -23,6 +24,7 @@ use machitap_domain::{
 use serde::Deserialize;
 
 use crate::flaw::{Flaw, Toml};
+use look::Drawings;
 
 pub use fares::{Holder, Holders};
 pub use groups::{GROUP_NAME_MAX, Group, Groups};
@@ -36,7 +38,7 @@ pub const NOTICE_MAX: usize = 120;
 /// All documents, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Documents {
-    /// `catalogue.toml`.
+    /// `catalogue.toml`, with `crest.svg` and `mascot.svg` where they are there.
     pub catalogue: Catalogue,
     /// `notices.toml`; empty without it.
     pub notices: Notices,
@@ -96,10 +98,9 @@ struct NicknamesFile {
 /// [`Rejected`], with a slip of every file that has one.
 pub fn read(dir: &Path, city: &CityId) -> Result<Documents, Rejected> {
     let mut flaws = Vec::new();
-    let catalogue = keep(
-        &mut flaws,
-        catalogue(&load(&dir.join("catalogue.toml"))?, city),
-    );
+    let path = dir.join("catalogue.toml");
+    let drawings = Drawings::beside(&path)?;
+    let catalogue = keep(&mut flaws, catalogue(&load(&path)?, drawings, city));
     let notices = match optional(&dir.join("notices.toml"))? {
         Some(toml) => keep(&mut flaws, notices(&toml)),
         None => Some(Notices::default()),
@@ -183,7 +184,8 @@ fn roster_for(stem: &str, rosters: &BTreeMap<FacilityId, Roster>, dir: &Path) ->
 /// # Errors
 /// [`Rejected`].
 pub fn read_catalogue(path: &Path, city: &CityId) -> Result<Catalogue, Rejected> {
-    catalogue(&load(path)?, city).map_err(|flaw| Rejected::Flaws(vec![flaw]))
+    let drawings = Drawings::beside(path)?;
+    catalogue(&load(path)?, drawings, city).map_err(|flaw| Rejected::Flaws(vec![flaw]))
 }
 
 /// Reads and checks the roster of one facility; an empty one where it has no file.
@@ -255,13 +257,14 @@ fn toml_files(dir: &Path) -> Result<Vec<(String, PathBuf)>, Rejected> {
     Ok(files)
 }
 
-fn catalogue(toml: &Toml, city: &CityId) -> Result<Catalogue, Flaw> {
-    let catalogue: Catalogue = toml
+fn catalogue(toml: &Toml, drawings: Drawings, city: &CityId) -> Result<Catalogue, Flaw> {
+    let mut catalogue: Catalogue = toml
         .parse()
         .map_err(|flaw| nursery::better_placed(toml, flaw))?;
     if catalogue.city != *city {
         return Err(toml.flaw("city", format_args!("this city is {city}")));
     }
+    drawings.hang(toml, &mut catalogue.look)?;
     for (id, facility) in &catalogue.facilities {
         if facility.zone().is_err() {
             return Err(toml.flaw(
@@ -288,6 +291,7 @@ fn catalogue(toml: &Toml, city: &CityId) -> Result<Catalogue, Flaw> {
                 format!("facilities.{facility}.sound.{}", why.key())
             }
             InvalidCatalogue::TownPoints(_) => "points".to_owned(),
+            InvalidCatalogue::Look(why) => format!("look.{}", why.key()),
             InvalidCatalogue::Draw(_) => "draws".to_owned(),
             InvalidCatalogue::Offers(_) => "offers".to_owned(),
             InvalidCatalogue::Pairing(_) => "pairing".to_owned(),

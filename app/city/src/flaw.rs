@@ -30,7 +30,7 @@ impl fmt::Display for Prefix<'_> {
     }
 }
 
-/// A TOML file with its text, so that slips can be placed.
+/// A file, mostly TOML, with its text, so that slips can be placed.
 #[derive(Debug, Clone)]
 pub struct Toml {
     file: PathBuf,
@@ -44,6 +44,11 @@ impl Toml {
             file: file.into(),
             text: text.into(),
         }
+    }
+
+    /// The text, for a file that is not TOML but has slips to place all the same.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Reads the text as `T`.

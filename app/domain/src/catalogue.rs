@@ -10,6 +10,7 @@ use crate::{
     event::rules::{EventRules, InvalidEvent},
     fare::rules::{FareRules, InvalidFare},
     ids::{CityId, FacilityId, KioskId, SystemId},
+    look::{InvalidLook, Look},
     nursery::settings::{InvalidNursery, Nursery},
     pairing::{InvalidPairing, Pairing},
     points::{
@@ -100,6 +101,9 @@ pub struct Catalogue {
     pub name: Text,
     /// Whom to call when the kiosk can't help: shown as it stands.
     pub contact: String,
+    /// How its kiosks look.
+    #[serde(default, skip_serializing_if = "Look::is_default")]
+    pub look: Look,
     /// The city's facilities.
     pub facilities: BTreeMap<FacilityId, Facility>,
     /// What holds for points in the whole town.
@@ -364,6 +368,9 @@ pub enum InvalidCatalogue {
         /// The slip.
         why: InvalidSound,
     },
+    /// Colours or drawings with a slip.
+    #[error("look: {0}")]
+    Look(InvalidLook),
     /// A draw table with a slip.
     #[error("draws: {0}")]
     Draw(InvalidDraw),
@@ -403,6 +410,7 @@ impl Catalogue {
         if self.facilities.is_empty() {
             return Err(InvalidCatalogue::Empty);
         }
+        self.look.check().map_err(InvalidCatalogue::Look)?;
         self.points.check().map_err(InvalidCatalogue::TownPoints)?;
         check_all(&self.draws).map_err(InvalidCatalogue::Draw)?;
         self.offers.check().map_err(InvalidCatalogue::Offers)?;
@@ -476,6 +484,7 @@ mod tests {
             offers: crate::points::offers::Offers::default(),
             pairing: None,
             registration: None,
+            look: Look::default(),
         }
     }
 
@@ -516,6 +525,10 @@ mod tests {
         }
         let said = loud.check().unwrap_err().to_string();
         assert!(said.starts_with("hall: sound: volume is 300"), "{said}");
+        let mut pale = catalogue("Asia/Tokyo", Timing::default());
+        pale.look.colours.primary = Some(crate::look::Colour::new(0xFF_A0_A0));
+        let said = pale.check().unwrap_err().to_string();
+        assert!(said.starts_with("look: colours.primary #FFA0A0"), "{said}");
         let mut none = catalogue("Asia/Tokyo", Timing::default());
         none.facilities.clear();
         assert_eq!(none.check(), Err(InvalidCatalogue::Empty));
@@ -540,7 +553,7 @@ mod tests {
         let mut town = catalogue("Asia/Tokyo", Timing::default());
         let written = serde_json::to_string(&town).unwrap();
         assert!(!written.contains("points") && !written.contains("pairing"));
-        assert!(!written.contains("sound"));
+        assert!(!written.contains("sound") && !written.contains("look"));
         let mut rule = PointRule::plain(10, 1);
         rule.rules = vec![crate::points::rules::Rules::plain(10_001, 1)];
         for facility in town.facilities.values_mut() {

@@ -12,6 +12,7 @@ pub mod fact;
 pub mod fare;
 pub mod fold;
 pub mod ids;
+pub mod look;
 pub mod notices;
 pub mod nursery;
 pub mod pairing;

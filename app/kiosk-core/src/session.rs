@@ -29,7 +29,10 @@ mod visit;
 mod watch;
 mod wishes;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use jiff::tz::TimeZone;
 use machitap_domain::{
@@ -40,6 +43,7 @@ use machitap_domain::{
     fact::{Class, Component},
     fare::{FareList, list::Stands},
     ids::LinkNumber,
+    look::Look,
     notices::Notices,
     nursery::{absence::Absences, settings::Nursery},
     points::{accounts::Accounts, offers::Progress},
@@ -137,6 +141,7 @@ pub struct Session {
     purposes: PurposeKeys,
     software: String,
     catalogue: Option<Catalogue>,
+    look: Arc<Look>,
     zone: TimeZone,
     roster: Option<(Roster, i64)>,
     absences: Option<(Absences, i64)>,
@@ -234,6 +239,7 @@ impl Session {
             purposes: setup.purposes,
             software: setup.software,
             catalogue: None,
+            look: Arc::default(),
             zone: TimeZone::UTC,
             roster: setup.roster,
             absences: setup.absences,
@@ -528,6 +534,7 @@ impl Session {
         {
             self.zone = zone;
         }
+        self.look = Arc::new(catalogue.look.clone());
         self.catalogue = Some(catalogue);
         self.know_patients();
         // What waits for one place is not waited for at another.

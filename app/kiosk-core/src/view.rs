@@ -11,10 +11,13 @@ mod register;
 mod staff;
 mod visit;
 
+use std::sync::Arc;
+
 use machitap_domain::{
     ClockSource, Millis, Pii,
     attendance::{Direction, Role},
     catalogue::Language,
+    look::Look,
     preferences::TextSize,
     roster::ClassMark,
 };
@@ -54,6 +57,7 @@ impl Screen {
             header: Header {
                 facility: String::new(),
                 city: String::new(),
+                look: Arc::default(),
                 clock: ClockFace {
                     time: None,
                     source: ClockSource::Unknown,
@@ -77,6 +81,8 @@ pub struct Header {
     pub facility: String,
     /// The city's name, likewise.
     pub city: String,
+    /// How the city's kiosks look; the house's look before the first catalogue.
+    pub look: Arc<Look>,
     /// The clock.
     pub clock: ClockFace,
     /// What a person should know of the kiosk's state.

@@ -3,7 +3,7 @@ use machitap_domain::sound::VoiceRule;
 use super::*;
 use crate::home::{Plan, init};
 
-fn samples() -> (tempfile::TempDir, PathBuf, CityId) {
+pub(super) fn samples() -> (tempfile::TempDir, PathBuf, CityId) {
     let dir = tempfile::tempdir().unwrap();
     let city: CityId = "town".parse().unwrap();
     let plan = Plan {
@@ -18,7 +18,7 @@ fn samples() -> (tempfile::TempDir, PathBuf, CityId) {
     (dir, documents, city)
 }
 
-fn spoil(dir: &Path, file: &str, from: &str, to: &str) {
+pub(super) fn spoil(dir: &Path, file: &str, from: &str, to: &str) {
     let path = dir.join(file);
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.contains(from), "{from} in {file}");
@@ -59,7 +59,7 @@ fn the_samples_are_sound() {
 }
 
 /// What the sample offers behind a '#', without the '#'. Words for people have a space after it.
-fn taken_up(text: &str) -> String {
+pub(super) fn taken_up(text: &str) -> String {
     text.lines()
         .map(|line| match line.strip_prefix('#') {
             Some(rest) if rest.starts_with("  ") || !rest.starts_with([' ', '#']) => rest,

@@ -71,6 +71,7 @@ fn catalogue() -> Catalogue {
         offers: machitap_domain::points::offers::Offers::default(),
         pairing: None,
         registration: None,
+        look: machitap_domain::look::Look::default(),
     };
     catalogue.check().unwrap();
     catalogue

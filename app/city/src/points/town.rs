@@ -131,5 +131,6 @@ fn unpublished() -> Catalogue {
         offers: Offers::default(),
         pairing: None,
         registration: None,
+        look: machitap_domain::look::Look::default(),
     }
 }

@@ -62,6 +62,7 @@ pub(crate) fn town(facilities: &[(&str, &PointRule)], points: TownPoints) -> Cat
         offers: crate::points::offers::Offers::default(),
         pairing: None,
         registration: None,
+        look: crate::look::Look::default(),
     }
 }
 

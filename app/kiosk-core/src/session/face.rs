@@ -31,6 +31,7 @@ impl Session {
                 .as_ref()
                 .map(|c| text(&c.name))
                 .unwrap_or_default(),
+            look: self.look.clone(),
             clock: ClockFace {
                 // Without a facility there is no zone to tell a time of day in.
                 time: face.time.filter(|_| self.facility().is_some()),

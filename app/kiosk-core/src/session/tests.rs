@@ -8,6 +8,7 @@ mod event;
 mod fare;
 mod languages;
 mod law;
+mod look;
 mod nursery;
 mod offers;
 mod own;

@@ -80,6 +80,7 @@ fn a_table_is_withdrawn_before_its_first_day_only_and_never_ends_in_the_past() {
         offers: machitap_domain::points::offers::Offers::default(),
         pairing: None,
         registration: None,
+        look: machitap_domain::look::Look::default(),
         ..catalogue()
     };
     let mut db = db();
@@ -109,6 +110,7 @@ fn an_id_is_used_once() {
         offers: machitap_domain::points::offers::Offers::default(),
         pairing: None,
         registration: None,
+        look: machitap_domain::look::Look::default(),
         ..catalogue()
     };
     for taken_out in [false, true] {

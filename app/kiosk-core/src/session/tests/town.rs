@@ -144,6 +144,7 @@ pub(super) fn catalogue(service: Service) -> Catalogue {
         offers: Offers::default(),
         pairing: None,
         registration: None,
+        look: machitap_domain::look::Look::default(),
     }
 }
 

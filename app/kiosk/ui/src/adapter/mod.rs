@@ -9,6 +9,7 @@ mod event;
 mod fare;
 mod header;
 mod idle;
+mod look;
 mod message;
 mod nursery;
 pub(crate) mod own;
@@ -20,8 +21,14 @@ mod staff_pages;
 mod staff_work;
 mod visit;
 
-use std::{cell::Cell, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
 
+use machitap_domain::look::Look;
 use machitap_kiosk_core::view::{Header, OwnPage, Remaining, View};
 use slint::{ComponentHandle, Model, SharedString, VecModel};
 
@@ -47,6 +54,7 @@ pub(crate) struct Models {
     amounts: Rc<VecModel<AmountItem>>,
     staff: staff_pages::Lists,
     epoch: Cell<i32>,
+    look: RefCell<Arc<Look>>,
 }
 
 impl Models {
@@ -66,6 +74,7 @@ impl Models {
             amounts: Rc::default(),
             staff: staff_pages::Lists::attach(app),
             epoch: Cell::new(0),
+            look: RefCell::default(),
         };
         panel::attach(app);
         app.global::<Breaks>().on_at_words(|text, roomy| {
@@ -99,6 +108,10 @@ impl Models {
 
     pub(crate) fn header(&self, app: &App, header: &Header) {
         header::show(app, header);
+        if *self.look.borrow() != header.look {
+            look::show(app, &header.look);
+            self.look.replace(header.look.clone());
+        }
         update(
             &self.badges,
             header.badges.iter().filter_map(header::badge).collect(),

@@ -5,6 +5,7 @@ mod door;
 mod draw;
 mod event;
 mod fare;
+mod look;
 mod nursery;
 mod own;
 mod register;
@@ -13,7 +14,9 @@ mod staff_lists;
 mod town;
 mod visit;
 
-use machitap_domain::{ClockSource, catalogue::Language, preferences::TextSize};
+use std::sync::Arc;
+
+use machitap_domain::{ClockSource, catalogue::Language, look::Look, preferences::TextSize};
 use machitap_kiosk_core::view::{Badge, ClockFace, Header, Screen, View, WallTime};
 
 /// All views by name, with their Japanese headers. [`in_language`] makes the others.
@@ -54,6 +57,19 @@ pub fn in_language(screen: &Screen, language: Language) -> Screen {
 pub fn in_text_size(screen: &Screen, text: TextSize) -> Screen {
     let mut screen = screen.clone();
     screen.text = text;
+    screen
+}
+
+/// The looks the screens hold in, by name: the house's, and an invented town's by the sea.
+pub fn looks() -> [(&'static str, Arc<Look>); 2] {
+    [("house", Arc::default()), ("sea", Arc::new(look::sea()))]
+}
+
+/// The same screen in that look.
+#[must_use]
+pub fn in_look(screen: &Screen, look: &Arc<Look>) -> Screen {
+    let mut screen = screen.clone();
+    screen.header.look = look.clone();
     screen
 }
 
@@ -115,6 +131,7 @@ fn screen(facility: &str, clock: ClockFace, badges: &[Badge], view: View) -> Scr
         header: Header {
             facility: facility.into(),
             city: CITY.0.into(),
+            look: Arc::default(),
             clock,
             badges: badges.to_vec(),
         },

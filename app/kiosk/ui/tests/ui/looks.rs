@@ -38,13 +38,13 @@ fn read(picture: &Picture, area: &Area) -> Option<f64> {
         .max_by(f64::total_cmp)
 }
 
-#[test]
-fn every_word_is_read_and_every_key_is_seen() {
+fn all_is_read_and_seen(look: usize) {
     let stage = Stage::new();
     let mut wrong = Vec::new();
     let mut words = 0;
+    let (of, look) = &gallery::looks()[look];
     for (name, screen) in gallery::views() {
-        stage.show(&screen);
+        stage.show(&gallery::in_look(&screen, look));
         let picture = stage.picture();
         for text in stage.texts() {
             let (label, area) = (label_of(&text), Area::of(&text));
@@ -54,7 +54,7 @@ fn every_word_is_read_and_every_key_is_seen() {
             words += 1;
             match read(&picture, &area) {
                 Some(found) if found >= TEXT => {}
-                found => wrong.push(format!("{name}: {label:?} {found:?}")),
+                found => wrong.push(format!("{name} ({of}): {label:?} {found:?}")),
             }
         }
         for key in stage.controls() {
@@ -70,12 +70,23 @@ fn every_word_is_read_and_every_key_is_seen() {
                 })
                 .fold(1.0, f64::max);
             if seen < SHAPE {
-                wrong.push(format!("{name}: key {:?} {seen:.1}", label_of(&key)));
+                let key = label_of(&key);
+                wrong.push(format!("{name} ({of}): key {key:?} {seen:.1}"));
             }
         }
     }
     assert!(words > 2_000, "only {words} words were looked at");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_word_is_read_and_every_key_is_seen() {
+    all_is_read_and_seen(0);
+}
+
+#[test]
+fn every_word_is_read_and_every_key_is_seen_in_a_citys_look() {
+    all_is_read_and_seen(1);
 }
 
 /// What an eye without one kind of cones makes of a light; the matrices of Viénot, Brettel and

@@ -1,5 +1,6 @@
 //! The screens, as pixels and as accessible elements: one program, since each links all of them.
 
+mod city_look;
 mod door;
 mod fonts;
 mod layout;

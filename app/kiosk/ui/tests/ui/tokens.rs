@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::stage::light;
+use machitap_domain::look::{INKS, Paints};
 
 /// WCAG 2.2, enhanced contrast of text (1.4.6).
 const TEXT: f64 = 7.0;
@@ -13,7 +14,8 @@ fn tokens() -> BTreeMap<&'static str, [u8; 3]> {
     let theme = include_str!("../../ui/theme.slint");
     let mut all = BTreeMap::new();
     for line in theme.lines() {
-        let Some(rest) = line.trim().strip_prefix("out property <color> ") else {
+        let line = line.trim().trim_start_matches("in-");
+        let Some(rest) = line.strip_prefix("out property <color> ") else {
             continue;
         };
         let (name, value) = rest.split_once(": #").expect("a colour with its value");
@@ -69,5 +71,23 @@ fn every_edge_of_a_control_is_seen() {
     ] {
         let c = contrast(t[edge], t[paper]);
         assert!(c >= SHAPE, "{edge} on {paper}: {c:.2}");
+    }
+}
+
+#[test]
+fn the_house_that_a_citys_colours_are_measured_with_is_the_one_drawn() {
+    let t = tokens();
+    let house = Paints::HOUSE;
+    let paints = [
+        ("paper", house.paper),
+        ("line", house.line),
+        ("primary", house.primary),
+        ("primary-pressed", house.primary_pressed),
+        ("primary-tint", house.primary_tint),
+        ("on-primary-tint", house.on_primary_tint),
+    ];
+    let inks = INKS.map(|(name, ink, _)| (name, ink));
+    for (name, colour) in paints.into_iter().chain(inks) {
+        assert_eq!(t[name], colour.rgb(), "{name}");
     }
 }
