@@ -13,22 +13,24 @@ use crate::stage::{Picture, Stage};
 use machitap_domain::catalogue::Language;
 use machitap_kiosk_ui::gallery;
 
-const PICTURES: [(&str, &str, Language); 15] = [
-    ("idle", "nursery-idle", Language::Ja),
-    ("household", "household-in", Language::Ja),
-    ("nursery-done", "nursery-done-in", Language::Ja),
-    ("price", "price-soon", Language::Ja),
-    ("staff-board", "staff-board", Language::Ja),
-    ("visit-done", "visit-done-own", Language::Ja),
-    ("visit-bonus", "visit-done-bonus", Language::Ja),
-    ("visit-vi", "visit-done-bonus", Language::Vi),
-    ("draw", "draw-ready", Language::Ja),
-    ("fare", "fare-free", Language::Ja),
-    ("own", "own", Language::Ja),
-    ("own-zh", "own", Language::Zh),
-    ("gift", "own-gift-chosen", Language::Ja),
-    ("event", "event-done", Language::Ja),
-    ("languages", "languages", Language::Ja),
+const PICTURES: [(&str, &str, Language, &str); 17] = [
+    ("idle", "nursery-idle", Language::Ja, "house"),
+    ("household", "household-in", Language::Ja, "house"),
+    ("nursery-done", "nursery-done-in", Language::Ja, "house"),
+    ("price", "price-soon", Language::Ja, "house"),
+    ("staff-board", "staff-board", Language::Ja, "house"),
+    ("visit-done", "visit-done-own", Language::Ja, "house"),
+    ("visit-bonus", "visit-done-bonus", Language::Ja, "house"),
+    ("visit-vi", "visit-done-bonus", Language::Vi, "house"),
+    ("draw", "draw-ready", Language::Ja, "house"),
+    ("fare", "fare-free", Language::Ja, "house"),
+    ("own", "own", Language::Ja, "house"),
+    ("own-zh", "own", Language::Zh, "house"),
+    ("gift", "own-gift-chosen", Language::Ja, "house"),
+    ("event", "event-done", Language::Ja, "house"),
+    ("languages", "languages", Language::Ja, "house"),
+    ("look-idle", "visit-idle", Language::Ja, "sea"),
+    ("look-done", "visit-done-draw", Language::Ja, "sea"),
 ];
 
 /// Squares of so many pixels are compared as one: the edge of a letter is less.
@@ -78,11 +80,13 @@ fn differ(a: &Picture, b: &Picture) -> f64 {
 fn the_screens_look_as_they_did() {
     let stage = Stage::new();
     let views: BTreeMap<_, _> = gallery::views().into_iter().collect();
+    let looks = BTreeMap::from(gallery::looks());
     let accept = env::var_os("MACHITAP_ACCEPT").is_some();
     let mut wrong = Vec::new();
-    for (file, view, language) in PICTURES {
+    for (file, view, language, look) in PICTURES {
         let screen = views.get(view).unwrap_or_else(|| panic!("no view {view}"));
-        stage.show(&gallery::in_language(screen, language));
+        let screen = gallery::in_look(screen, &looks[look]);
+        stage.show(&gallery::in_language(&screen, language));
         let now = stage.picture();
         let path = shelf().join(format!("{file}.png"));
         if accept {
