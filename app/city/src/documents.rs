@@ -291,7 +291,9 @@ fn catalogue(toml: &Toml, drawings: Drawings, city: &CityId) -> Result<Catalogue
                 format!("facilities.{facility}.sound.{}", why.key())
             }
             InvalidCatalogue::TownPoints(_) => "points".to_owned(),
-            InvalidCatalogue::Look(why) => format!("look.{}", why.key()),
+            InvalidCatalogue::Look(why) => {
+                return toml.flaw(&format!("look.{}", why.key()), why);
+            }
             InvalidCatalogue::Draw(_) => "draws".to_owned(),
             InvalidCatalogue::Offers(_) => "offers".to_owned(),
             InvalidCatalogue::Pairing(_) => "pairing".to_owned(),

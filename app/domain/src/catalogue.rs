@@ -369,7 +369,7 @@ pub enum InvalidCatalogue {
         why: InvalidSound,
     },
     /// Colours or drawings with a slip.
-    #[error("look: {0}")]
+    #[error("look.{}: {_0}", _0.key())]
     Look(InvalidLook),
     /// A draw table with a slip.
     #[error("draws: {0}")]
@@ -528,7 +528,7 @@ mod tests {
         let mut pale = catalogue("Asia/Tokyo", Timing::default());
         pale.look.colours.primary = Some(crate::look::Colour::new(0xFF_A0_A0));
         let said = pale.check().unwrap_err().to_string();
-        assert!(said.starts_with("look: colours.primary #FFA0A0"), "{said}");
+        assert!(said.starts_with("look.colours.primary: #FFA0A0"), "{said}");
         let mut none = catalogue("Asia/Tokyo", Timing::default());
         none.facilities.clear();
         assert_eq!(none.check(), Err(InvalidCatalogue::Empty));

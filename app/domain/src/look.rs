@@ -135,7 +135,7 @@ impl std::fmt::Display for Contrast {
 pub enum InvalidLook {
     /// What stands there could not be read by everybody.
     #[error(
-        "{key} {colour}: {other} against it has a contrast of {is}, and must have {least}; \
+        "{colour}: {other} against it has a contrast of {is}, and must have {least}; \
          take a {wanted} one"
     )]
     Contrast {
@@ -153,7 +153,7 @@ pub enum InvalidLook {
         wanted: &'static str,
     },
     /// A crest or a mascot that is not drawn.
-    #[error("{key}: {why}")]
+    #[error("{why}")]
     Drawing {
         /// `crest` or `mascot`.
         key: &'static str,

@@ -99,7 +99,7 @@ mod tests {
         fs::write(&path, text.replace("#134B7A", "#7FB3D5")).unwrap();
         let said = read(&documents, &city).unwrap_err().to_string();
         assert!(
-            said.contains("look.colours.primary: colours.primary #7FB3D5: white"),
+            said.contains("look.colours.primary: #7FB3D5: white"),
             "{said}"
         );
     }
