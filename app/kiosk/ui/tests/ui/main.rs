@@ -1,6 +1,8 @@
 //! The screens, as pixels and as accessible elements: one program, since each links all of them.
 
+mod display;
 mod door;
+mod flashes;
 mod fonts;
 mod layout;
 mod looks;
