@@ -6,6 +6,7 @@ mod layer;
 mod lint;
 mod package;
 mod run;
+mod screens;
 mod setup;
 mod tally;
 mod test;
@@ -84,8 +85,9 @@ enum Command {
     Units,
     /// Draw the console's type for the notices of systemd/notice, into systemd/console
     ConsoleType,
-    /// Draw every screen in every language and size into target/screens
-    Screens,
+    /// Draw every screen in every language and size into target/screens, with a page to
+    /// leaf through
+    Screens(screens::Screens),
     /// Measure against the floor and the peers; prints a table
     Bench {
         /// Passed on to the bench, as in `cargo xtask bench -- --quick`
@@ -120,7 +122,10 @@ fn obey(command: Command) -> Result<()> {
             units::check()
         }
         Command::ConsoleType => console::write(),
-        Command::Screens => screens(),
+        Command::Screens(wanted) => {
+            setup::install(&setup::all())?;
+            wanted.draw()
+        }
         Command::Bench { rest } => bench(&rest),
     }
 }
@@ -172,26 +177,6 @@ fn demo(offscreen: bool, rest: &[String]) -> Result<()> {
     }
     args.extend(rest.iter().map(String::as_str));
     cargo(&args)
-}
-
-fn screens() -> Result<()> {
-    setup::install(&setup::all())?;
-    let to = run::target_dir().join("screens");
-    let to_text = to.to_string_lossy();
-    cargo(&[
-        "run",
-        "--quiet",
-        "-p",
-        "machitap-kiosk-ui",
-        "--features",
-        "debug-info",
-        "--example",
-        "screens",
-        "--",
-        &to_text,
-    ])?;
-    println!("open {}", to.join("index.html").display());
-    Ok(())
 }
 
 fn bench(rest: &[String]) -> Result<()> {

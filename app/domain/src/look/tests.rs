@@ -145,8 +145,5 @@ fn a_slip_says_which_drawing() {
     };
     let slip = look.check().unwrap_err();
     assert_eq!(slip.key(), "mascot");
-    assert!(
-        slip.to_string()
-            .starts_with("the drawing must be an SVG")
-    );
+    assert!(slip.to_string().starts_with("the drawing must be an SVG"));
 }

@@ -1,5 +1,5 @@
-//! The floor of the frame: the same screen by the same renderer, in a process of its own
-//! (the kiosk's example `floor_render`), since nothing here links the screens.
+//! The same screens by the same renderer with nothing around it, in a process of its own (the
+//! kiosk's example `floor_render`), since nothing here links the screens.
 
 use std::{
     env,
@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
 
 pub(crate) struct BareRenderer {
     child: Child,
@@ -17,11 +18,38 @@ pub(crate) struct BareRenderer {
     answers: Lines<BufReader<ChildStdout>>,
 }
 
+/// What a display would have shown of a screen.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Shown {
+    pub(crate) frames: Vec<Frame>,
+    /// Beats of the display at which a frame was not ready.
+    pub(crate) missed: u64,
+}
+
+/// One frame of it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Frame {
+    /// The display's, from the one the screen came at.
+    pub(crate) beat: u64,
+    pub(crate) nanos: u64,
+    /// How many were drawn anew.
+    pub(crate) pixels: u64,
+}
+
 impl BareRenderer {
-    /// Of the screen of that name.
-    pub(crate) fn start(view: &str) -> Result<Self> {
+    /// Of whole frames of the screen of that name.
+    pub(crate) fn start(screen: &str) -> Result<Self> {
+        Self::with(&[screen])
+    }
+
+    /// Of the frames of that view of the gallery in that time.
+    pub(crate) fn frames(view: &str, time: Duration) -> Result<Self> {
+        Self::with(&["frames", view, &time.as_millis().to_string()])
+    }
+
+    fn with(args: &[&str]) -> Result<Self> {
         let mut child = Command::new(program()?)
-            .arg(view)
+            .args(args)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -36,11 +64,19 @@ impl BareRenderer {
         })
     }
 
-    /// One frame.
-    pub(crate) fn render(&mut self) -> Result<Duration> {
+    fn ask(&mut self) -> Result<String> {
         self.asks.write_all(b"\n")?;
-        let line = self.answers.next().context("floor_render ended")??;
-        Ok(Duration::from_nanos(line.parse()?))
+        Ok(self.answers.next().context("floor_render ended")??)
+    }
+
+    /// One whole frame.
+    pub(crate) fn render(&mut self) -> Result<Duration> {
+        Ok(Duration::from_nanos(self.ask()?.parse()?))
+    }
+
+    /// The screen comes and is watched.
+    pub(crate) fn watch(&mut self) -> Result<Shown> {
+        Ok(serde_json::from_str(&self.ask()?)?)
     }
 }
 

@@ -29,6 +29,16 @@ impl Samples {
         Duration::from_nanos(self.0.value_at_quantile(0.99))
     }
 
+    pub(crate) fn worst(&self) -> Duration {
+        Duration::from_nanos(self.0.max())
+    }
+
+    /// The share that took no longer, from 0 to 1.
+    pub(crate) fn within(&self, limit: Duration) -> f64 {
+        let nanos = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
+        self.0.quantile_below(nanos)
+    }
+
     pub(crate) fn len(&self) -> u64 {
         self.0.len()
     }

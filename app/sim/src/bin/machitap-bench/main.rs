@@ -7,6 +7,7 @@ mod bare_render;
 mod bridge;
 mod door;
 mod figures;
+mod frames;
 mod idle;
 mod keeper;
 mod life;
@@ -42,6 +43,7 @@ enum Part {
     Backlog,
     Life,
     Idle,
+    Frames,
 }
 
 #[derive(Subcommand)]
@@ -62,6 +64,7 @@ struct Size {
     past: [u64; 2],
     residents: u32,
     year_taps: usize,
+    times_watched: usize,
 }
 
 const FULL: Size = Size {
@@ -73,6 +76,7 @@ const FULL: Size = Size {
     past: [1_000, 1_000_000],
     residents: 20_000,
     year_taps: 40,
+    times_watched: 3,
 };
 const QUICK: Size = Size {
     taps: 6,
@@ -83,6 +87,7 @@ const QUICK: Size = Size {
     past: [1_000, 4_000],
     residents: 750,
     year_taps: 3,
+    times_watched: 1,
 };
 
 fn main() -> ExitCode {
@@ -125,6 +130,9 @@ fn measure(cli: &Cli) -> Result<()> {
     }
     if wanted(Part::Idle) {
         idle::measure(size, &mut figures)?;
+    }
+    if wanted(Part::Frames) {
+        frames::measure(size, &mut figures)?;
     }
     println!("{}", figures.markdown());
     println!("\nmeasured in {} s", start.elapsed().as_secs());

@@ -14,7 +14,8 @@ pub(crate) fn light(colour: [u8; 3]) -> Light {
     })
 }
 
-fn luminance([r, g, b]: Light) -> f64 {
+/// From 0, black, to 1, white.
+pub(crate) fn luminance([r, g, b]: Light) -> f64 {
     0.2126 * r + 0.7152 * g + 0.0722 * b
 }
 
