@@ -17,6 +17,9 @@ pub(crate) struct Screens {
     /// Only in this size, as `1280x800`; may be given again
     #[arg(long, value_name = "WxH")]
     size: Vec<String>,
+    /// Only in this look, `house` or a town's own, `sea`; may be given again
+    #[arg(long, value_name = "NAME")]
+    look: Vec<String>,
 }
 
 impl Screens {
@@ -39,6 +42,7 @@ impl Screens {
             ("--part", &self.part),
             ("--language", &self.language),
             ("--size", &self.size),
+            ("--look", &self.look),
         ] {
             args.extend(values.iter().flat_map(|value| [name, value.as_str()]));
         }

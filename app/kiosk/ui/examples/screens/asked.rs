@@ -1,12 +1,12 @@
 //! Which pictures are asked for.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::{
     Parser,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use machitap_domain::catalogue::Language;
+use machitap_domain::{catalogue::Language, look::Look};
 use machitap_kiosk_ui::gallery;
 
 use crate::{
@@ -29,6 +29,9 @@ pub(crate) struct Asked {
     /// Only in this size, pixels; may be given again
     #[arg(long = "size", value_name = "WxH", value_parser = size)]
     sizes: Vec<(u32, u32)>,
+    /// Only in this look; may be given again
+    #[arg(long = "look", value_name = "NAME", value_parser = look())]
+    looks: Vec<(&'static str, Arc<Look>)>,
 }
 
 impl Asked {
@@ -40,21 +43,24 @@ impl Asked {
     /// more facet of the shot.
     pub(crate) fn shots(&self, view: &'static str) -> Vec<Shot> {
         let mut all = Vec::new();
-        for language in or_all(&self.languages, &LANGUAGES) {
-            for size in or_all(&self.sizes, &SIZES) {
-                all.push(Shot {
-                    view,
-                    language,
-                    size,
-                    words: String::new(),
-                });
+        for look in or_all(&self.looks, &gallery::looks()) {
+            for language in or_all(&self.languages, &LANGUAGES) {
+                for size in or_all(&self.sizes, &SIZES) {
+                    all.push(Shot {
+                        view,
+                        look: look.clone(),
+                        language,
+                        size,
+                        words: String::new(),
+                    });
+                }
             }
         }
         all
     }
 }
 
-fn or_all<T: Copy>(asked: &[T], all: &[T]) -> Vec<T> {
+fn or_all<T: Clone>(asked: &[T], all: &[T]) -> Vec<T> {
     if asked.is_empty() { all } else { asked }.to_vec()
 }
 
@@ -73,6 +79,13 @@ fn language() -> impl TypedValueParser<Value = (&'static str, Language)> {
     PossibleValuesParser::new(LANGUAGES.map(|(code, _)| code)).map(|said| {
         let mut all = LANGUAGES.into_iter();
         all.find(|(code, _)| *code == said).expect("it was checked")
+    })
+}
+
+fn look() -> impl TypedValueParser<Value = (&'static str, Arc<Look>)> {
+    PossibleValuesParser::new(gallery::looks().map(|(name, _)| name)).map(|said| {
+        let mut all = gallery::looks().into_iter();
+        all.find(|(name, _)| *name == said).expect("it was checked")
     })
 }
 

@@ -1,4 +1,4 @@
-//! Draws every view in every language and size into a directory, with a page to leaf
+//! Draws every view in every look, language and size into a directory, with a page to leaf
 //! through: `screens --help`.
 
 mod asked;
@@ -13,10 +13,11 @@ use std::{
     io::{self, IsTerminal as _, Write as _},
     path::Path,
     process::ExitCode,
+    sync::Arc,
 };
 
 use clap::Parser as _;
-use machitap_domain::catalogue::Language;
+use machitap_domain::{catalogue::Language, look::Look};
 use machitap_kiosk_core::Screen;
 use machitap_kiosk_ui::gallery;
 
@@ -26,6 +27,7 @@ use stage::{Stage, label_of};
 /// One picture to be drawn.
 struct Shot {
     view: &'static str,
+    look: (&'static str, Arc<Look>),
     language: (&'static str, Language),
     size: (u32, u32),
     /// What is to be read on it; once it is drawn.
@@ -39,16 +41,18 @@ impl Shot {
     }
 
     /// What one view is drawn in, by the page's names for it.
-    fn facets(&self) -> [(&'static str, String); 2] {
+    fn facets(&self) -> [(&'static str, String); 3] {
         let (w, h) = self.size;
         [
+            ("look", self.look.0.to_owned()),
             ("language", self.language.0.to_owned()),
             ("size", format!("{w}x{h}")),
         ]
     }
 
     fn screen(&self, screen: &Screen) -> Screen {
-        gallery::in_language(screen, self.language.1)
+        let screen = gallery::in_look(screen, &self.look.1);
+        gallery::in_language(&screen, self.language.1)
     }
 }
 

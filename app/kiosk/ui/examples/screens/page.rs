@@ -28,6 +28,7 @@ const OTHERS: (&str, &str) = ("others", "そのほか");
 /// What the page calls a facet.
 fn title(facet: &str) -> &str {
     match facet {
+        "look" => "いろ",
         "language" => "ことば",
         "size" => "画面",
         other => other,

@@ -177,6 +177,32 @@ fn whoever_wants_nothing_to_move_has_the_capsule_lying_there_at_once() {
 }
 
 #[test]
+fn points_fly_to_the_balance_once() {
+    let stage = Stage::new();
+    // Without undo, for its seconds are drawn, too.
+    let mut screen = view("visit-done");
+    let View::VisitDone(done) = &mut screen.view else {
+        panic!("a visit");
+    };
+    done.undo = None;
+    stage.show(&screen);
+    stage.pass(ms(900));
+    let flying = stage.picture();
+    assert!(stage.ui.window().has_active_animations());
+    stage.pass(ms(1_200));
+    let landed = stage.picture();
+    assert!(flying.differs(&landed) > 500, "coins are on their way");
+    assert!(!stage.ui.window().has_active_animations());
+    stage.pass(ms(2_000));
+    assert_eq!(landed.differs(&stage.picture()), 0, "and do not come again");
+    // Who was told of it already has gained nothing.
+    stage.show(&view("visit-idle"));
+    stage.show(&view("visit-done-already"));
+    stage.pass(ms(900));
+    assert!(!stage.ui.window().has_active_animations(), "no second gain");
+}
+
+#[test]
 fn larger_text_is_larger_and_ends_with_whom_it_was_for() {
     let stage = Stage::new();
     let own = view("own-held");
