@@ -5,6 +5,7 @@ mod door;
 mod fonts;
 mod layout;
 mod looks;
+mod lowered;
 mod motion;
 mod reference;
 mod staff;
