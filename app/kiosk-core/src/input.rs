@@ -194,6 +194,8 @@ pub enum Touch {
     Erase,
     /// Looks for another language, before a card is held or where one is chosen for good.
     Languages,
+    /// Draws everything where it can be reached from a seat, or at its usual height again.
+    Lower,
     /// Sets the language until the session ends.
     Language(Language),
     /// Turns all children of the household round.

@@ -15,6 +15,7 @@ mod fare;
 mod followup;
 mod household;
 mod languages;
+mod lowered;
 mod own;
 mod panel;
 mod price;
@@ -74,6 +75,7 @@ pub use draw::{CAPSULE_MS, OPENED_MS, READY_MS};
 pub use fare::FARE_MS;
 pub use followup::STEP_MS;
 pub use languages::{CHOOSER_MS, LANGUAGE_MS};
+pub use lowered::LOWERED_MS;
 pub use own::{HISTORY_ROWS, OFFER_CARDS, OWN_MS};
 pub use panel::{EMERGENCY_IDLE_MS, REGISTER_IDLE_MS};
 use turn::{After, Turn};
@@ -175,6 +177,8 @@ pub struct Session {
     unsure_boot: Option<BootId>,
     language: Language,
     language_until: Option<Millis>,
+    /// Drawn low, and until when with nobody here.
+    lowered_until: Option<Millis>,
     /// The card whose session this is.
     holder: Option<Credential>,
     /// How its holder wants to be served.
@@ -275,6 +279,7 @@ impl Session {
             unsure_boot: folds.has_unsure(now.boot).then_some(now.boot),
             language: Language::default(),
             language_until: None,
+            lowered_until: None,
             holder: None,
             wishes: Preferences::default(),
             tap: None,
@@ -324,6 +329,7 @@ impl Session {
         if !answered {
             self.watch_clock(cx);
             self.watch_jump(cx);
+            self.stay_lowered(cx.now);
             self.time_out(cx);
             self.watch_children(cx);
             self.watch_fares(cx);
@@ -436,6 +442,7 @@ impl Session {
             State::StaffPin(_) => self.touch_pin(cx, touch),
             State::Panel(_) => self.touch_panel(cx, touch),
             State::Base if touch == Touch::Languages => self.offer_languages(cx),
+            State::Base if touch == Touch::Lower => self.lower(cx),
             State::Languages { .. } if matches!(touch, Touch::Cancel | Touch::Confirm) => {
                 self.close_languages();
             }
@@ -451,7 +458,7 @@ impl Session {
     /// The instant at which the present state ends by itself.
     fn deadline(&self) -> Option<Millis> {
         match &self.state {
-            State::Base => self.language_until,
+            State::Base => self.idle_deadline(),
             State::Committing => None,
             State::Reading { until }
             | State::Languages { until }
@@ -473,7 +480,7 @@ impl Session {
             return;
         }
         match &self.state {
-            State::Base => self.end_session(),
+            State::Base => self.time_out_idle(cx.now),
             State::Committing => {}
             State::Reading { .. } => {
                 self.card_of_nobody();

@@ -48,6 +48,8 @@ pub struct Screen {
     pub voice: bool,
     /// False: nothing on it moves, the capsule machine stands still.
     pub motion: bool,
+    /// Drawn where it can be reached from a seat, on a panel that hangs higher.
+    pub lowered: bool,
 }
 
 impl Screen {
@@ -70,6 +72,7 @@ impl Screen {
             text: TextSize::Normal,
             voice: false,
             motion: true,
+            lowered: false,
         }
     }
 }

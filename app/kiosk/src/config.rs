@@ -9,6 +9,7 @@ use std::{
 };
 
 use jiff::tz::TimeZone;
+use machitap_kiosk_ui::Mounting;
 use section::{Document, Section};
 
 use crate::lamps::{Lamp, Wiring};
@@ -87,7 +88,7 @@ pub struct Journal {
 }
 
 /// The display.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Screen {
     /// Width of a window or of the picture in memory, pixels.
     pub width: u32,
@@ -97,6 +98,8 @@ pub struct Screen {
     pub fullscreen: bool,
     /// Nothing moves but what counts time.
     pub reduced_motion: bool,
+    /// How it hangs.
+    pub mounting: Mounting,
 }
 
 /// Tones and lines.
@@ -344,16 +347,29 @@ fn sound(root: &mut Section<'_>, base: &Path) -> Sound {
     sound
 }
 
+/// The panels a screen may have, inches of their diagonal.
+const INCHES: (f32, f32) = (5.0, 60.0);
+
+/// No picture begins higher than this above the floor, millimetres.
+const HIGHEST_FLOOR: u32 = 2_000;
+
 fn screen(root: &mut Section<'_>) -> Screen {
     let mut table = root.table("screen");
     let (width, height) = table.or("size", (1_280, 800), Section::size);
     let fullscreen = table.or("fullscreen", false, Section::flag);
     let reduced_motion = table.or("reduced_motion", false, Section::flag);
+    let usual = Mounting::default();
+    let (least, most) = INCHES;
+    let mounting = Mounting {
+        inches: table.or("inches", usual.inches, |s, k| s.decimal(k, least, most)),
+        floor_mm: table.optional("floor", |s, k| s.number(k, 0, HIGHEST_FLOOR)),
+    };
     root.absorb(table);
     Screen {
         width,
         height,
         fullscreen,
         reduced_motion,
+        mounting,
     }
 }

@@ -9,6 +9,7 @@ mod fare;
 mod languages;
 mod law;
 mod look;
+mod lowered;
 mod nursery;
 mod offers;
 mod own;

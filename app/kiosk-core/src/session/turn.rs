@@ -156,6 +156,7 @@ impl Session {
                     text: self.wishes.text,
                     voice: self.speaks(),
                     motion: !self.wishes.still,
+                    lowered: self.lowered_until.is_some(),
                 };
                 self.changed = false;
                 if self.shown.as_ref() != Some(&screen) {

@@ -49,6 +49,7 @@ pub(super) fn run(
     let guess_frames = !cli.offscreen && !hears_frames(&ui);
     set_size(&ui, config);
     ui.reduce_motion(config.screen.reduced_motion);
+    ui.mount(config.screen.mounting);
     let closing = messages.clone();
     ui.window().on_close_requested(move || {
         // The engine has ended when nobody takes it.

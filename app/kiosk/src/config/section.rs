@@ -250,6 +250,19 @@ impl<'a> Section<'a> {
         number
     }
 
+    pub(super) fn decimal(&self, key: &str, min: f32, max: f32) -> Option<f32> {
+        let number = match self.find(key)?.get_ref() {
+            DeValue::Integer(n) => n.as_str().parse().ok(),
+            DeValue::Float(n) => n.as_str().parse().ok(),
+            _ => None,
+        };
+        let number = number.filter(|n| (min..=max).contains(n));
+        if number.is_none() {
+            self.wrong(key, format!("must be a number from {min} to {max}"));
+        }
+        number
+    }
+
     pub(super) fn zone(&self, key: &str) -> Option<TimeZone> {
         let name = self.text(key)?;
         let zone = TimeZone::get(&name).ok();

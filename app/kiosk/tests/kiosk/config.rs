@@ -28,6 +28,8 @@ keep_days = 70
 size = "1024x600"
 fullscreen = true
 reduced_motion = true
+inches = 21.5
+floor = 850
 [sound]
 enabled = false
 voice = "voices"
@@ -52,6 +54,8 @@ fn a_full_file_is_read() {
     assert_eq!(config.reader.prefix.as_deref(), Some("SONY"));
     assert_eq!((config.screen.width, config.screen.height), (1_024, 600));
     assert!(config.screen.fullscreen && config.screen.reduced_motion && !config.sound.enabled);
+    let mounting = config.screen.mounting;
+    assert_eq!((mounting.inches, mounting.floor_mm), (21.5, Some(850)));
     let voices = Path::new("/etc/machitap/voices");
     assert_eq!(config.sound.voice.as_deref(), Some(voices));
     assert_eq!(
@@ -82,6 +86,7 @@ fn the_file_in_the_documentation_is_good_and_what_it_comments_out_is_what_holds(
         said.papers_stick.take().as_deref(),
         Some(Path::new("/media/stick"))
     );
+    assert_eq!(said.screen.mounting.floor_mm.take(), Some(850));
     let voices = Path::new("/var/lib/machitap-voice");
     assert_eq!(said.sound.voice.take().as_deref(), Some(voices));
     assert_eq!(format!("{said:?}"), format!("{shown:?}"));
@@ -99,6 +104,8 @@ fn what_is_left_out_has_its_usual_value() {
     assert_eq!(config.reader.keys, Keys::TestOnly);
     assert!(config.reader.enabled && config.sound.enabled && config.demo);
     assert!(!config.screen.reduced_motion);
+    let mounting = config.screen.mounting;
+    assert_eq!((mounting.inches, mounting.floor_mm), (10.1, None));
     assert_eq!(config.journal.max_bytes, 2 << 30);
     assert_eq!(config.journal.keep_days, 70);
     assert_eq!((config.papers_stick, config.lamps), (None, None));
@@ -119,7 +126,7 @@ fn each_wrong_value_names_its_key_its_line_and_what_would_be_right() {
         (
             "blue:status",
             "../blue",
-            28,
+            30,
             "lamps.blue",
             "the name of an LED",
         ),
@@ -202,26 +209,37 @@ fn each_wrong_value_names_its_key_its_line_and_what_would_be_right() {
         ),
         ("1024x600", "1024", 18, "screen.size", "WIDTHxHEIGHT"),
         ("1024x600", "9x9", 18, "screen.size", "WIDTHxHEIGHT"),
+        ("= 21.5", "= 4.9", 21, "screen.inches", "from 5 to 60"),
+        ("= 21.5", "= nan", 21, "screen.inches", "from 5 to 60"),
+        ("= 21.5", "= \"21\"", 21, "screen.inches", "a number"),
+        ("floor = 850", "floor = -1", 22, "screen.floor", "0 to 2000"),
+        (
+            "floor = 850",
+            "floor = 0.85",
+            22,
+            "screen.floor",
+            "whole number",
+        ),
         (
             "enabled = false",
             "enable = false",
-            22,
+            24,
             "sound.enable",
             "no such key",
         ),
-        ("[sound]", "[sounds]", 21, "sounds", "no such key"),
-        ("\"voices\"", "\"\"", 23, "sound.voice", "directory"),
+        ("[sound]", "[sounds]", 23, "sounds", "no such key"),
+        ("\"voices\"", "\"\"", 25, "sound.voice", "directory"),
         (
             "\"/media/stick\"",
             "\"media\"",
-            25,
+            27,
             "papers.stick",
             "absolute path",
         ),
         (
             "\"/media/stick\"",
             "\"/\"",
-            25,
+            27,
             "papers.stick",
             "absolute path",
         ),
@@ -251,7 +269,7 @@ fn every_fault_is_told_at_once_in_the_order_of_the_file() {
     assert_eq!(said.len(), 4, "{said:?}");
     assert!(said[0].starts_with("line 2: time_zone: "), "{said:?}");
     assert!(said[1].starts_with("line 6: broker.port: "), "{said:?}");
-    assert!(said[2].starts_with("line 20: noise: "), "{said:?}");
+    assert!(said[2].starts_with("line 22: noise: "), "{said:?}");
     assert!(said[3].starts_with("state: is missing"), "{said:?}");
 }
 
@@ -273,6 +291,13 @@ fn an_empty_file_names_all_that_is_missing() {
 fn what_is_no_toml_has_a_line() {
     let faults = faults("state = \"s\"\nenrolment = = 3\n");
     assert_eq!(faults[0].line, Some(2));
+}
+
+#[test]
+fn a_diagonal_may_be_whole() {
+    let whole = GOOD.replace("21.5", "32");
+    let config = Config::parse(&whole, Path::new("")).unwrap();
+    assert_eq!(config.screen.mounting.inches, 32.0);
 }
 
 #[test]

@@ -8,10 +8,12 @@ mod adapter;
 mod fonts;
 pub mod gallery;
 mod larger;
+mod reach;
 mod screens;
 pub mod tongues;
 mod ui;
 
 pub use fonts::{FACES, Face, GOTHIC, MARKED, MissingFont, SIMPLIFIED, check_fonts};
+pub use reach::Mounting;
 pub use screens::App;
 pub use ui::{Ui, kiosk};

@@ -10,8 +10,9 @@ use machitap_kiosk_core::{Screen, Touch, View, input::StaffAct};
 use slint::ComponentHandle;
 
 use crate::{
-    adapter::{Models, own},
+    adapter::{Models, own, panel},
     larger,
+    reach::Mounting,
     screens::{ActItem, App, DeskApi, PanelApi, SessionApi},
     tongues::{face, language, speak, tongue},
 };
@@ -58,6 +59,11 @@ impl Ui {
         self.app.global::<PanelApi>().set_reduced_motion(reduced);
     }
 
+    /// Says how the panel hangs: how large 20 mm are on it, and whether it must be lowered.
+    pub fn mount(&self, mounting: Mounting) {
+        panel::mount(&self.app, mounting);
+    }
+
     /// Draws a screen. A view equal to the last one leaves its countdown running.
     pub fn show_screen(&self, screen: &Screen) {
         let mut shown = self.shown.borrow_mut();
@@ -77,6 +83,7 @@ impl Ui {
         let panel = self.app.global::<PanelApi>();
         panel.set_reduced_motion(self.still.get() || !screen.motion);
         panel.set_larger(larger::factor(screen));
+        panel.set_lowered(screen.lowered);
         self.models.header(&self.app, &screen.header);
         if !same_view {
             self.models.view(&self.app, &screen.view);
@@ -104,6 +111,7 @@ impl Ui {
         session.on_odds(tell(Touch::Odds));
         session.on_own(tell(Touch::Own));
         session.on_languages(tell(Touch::Languages));
+        session.on_lower(tell(Touch::Lower));
         session.on_tab({
             let hear = hear.clone();
             move |item| hear(Touch::Tab(own::tab_of(item)))

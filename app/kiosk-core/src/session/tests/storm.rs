@@ -50,7 +50,7 @@ impl Chance {
             7 => Touch::TurnChild(few),
             8 => Touch::Digit(self.below(11) as u8),
             9 => Touch::Erase,
-            10 => Touch::Languages,
+            10 => self.of(&[Touch::Languages, Touch::Lower]),
             11 => Touch::Language(self.of(&Language::ALL)),
             12 => Touch::TurnAll,
             13 => Touch::Wait,
@@ -126,6 +126,7 @@ fn a_million_touches_open_nothing_and_leave_nothing_open() {
             assert!(matches!(screen.view, View::Idle(_)), "{:?}", screen.view);
             assert_eq!(screen.language, Language::Ja);
             assert_eq!(screen.text, TextSize::Normal);
+            assert!(!screen.lowered, "the next resident finds it as usual");
             assert_eq!(held(&kiosk.session), 0, "nothing of it is kept");
         }
         let staff = matches!(kiosk.session.state, State::StaffPin(_) | State::Panel(_));

@@ -13,7 +13,7 @@ mod look;
 mod message;
 mod nursery;
 pub(crate) mod own;
-mod panel;
+pub(crate) mod panel;
 mod staff;
 mod staff_board;
 mod staff_child;

@@ -1,8 +1,10 @@
 use i_slint_core::graphics::{ImageInner, SharedImageBuffer, euclid};
 use slint::{ComponentHandle, Image};
 
+use super::int;
 use crate::{
-    screens::{App, PanelApi},
+    reach::{Mounting, in_reach},
+    screens::{App, PanelApi, PartItem},
     tongues::{face, language},
 };
 
@@ -10,6 +12,24 @@ pub(super) fn attach(app: &App) {
     let api = app.global::<PanelApi>();
     api.on_pixels(pixels);
     api.on_family_of(|of| face(language(of)).family.into());
+    api.on_in_reach(|width, height, inches, floor| {
+        let mounting = Mounting {
+            inches,
+            floor_mm: u32::try_from(floor).ok(),
+        };
+        in_reach(width, height, mounting).map_or_else(PartItem::default, |place| PartItem {
+            x: place.x,
+            y: place.y,
+            width: place.width,
+            height: place.height,
+        })
+    });
+}
+
+pub(crate) fn mount(app: &App, mounting: Mounting) {
+    let api = app.global::<PanelApi>();
+    api.set_inches(mounting.inches);
+    api.set_floor(mounting.floor_mm.map_or(-1, int));
 }
 
 /// The picture drawn once, in its own proportions; what is pixels already stays as it is.

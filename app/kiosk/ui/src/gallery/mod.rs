@@ -19,6 +19,14 @@ use std::sync::Arc;
 use machitap_domain::{ClockSource, catalogue::Language, look::Look, preferences::TextSize};
 use machitap_kiosk_core::view::{Badge, ClockFace, Header, Screen, View, WallTime};
 
+use crate::Mounting;
+
+/// An upright panel of 268 by 476 mm that ends 1,326 mm above the floor.
+pub const HIGH: Mounting = Mounting {
+    inches: 21.5,
+    floor_mm: Some(850),
+};
+
 /// All views by name, with their Japanese headers. [`in_language`] makes the others.
 pub fn views() -> Vec<(&'static str, Screen)> {
     let mut all = town::views();
@@ -70,6 +78,14 @@ pub fn looks() -> [(&'static str, Arc<Look>); 2] {
 pub fn in_look(screen: &Screen, look: &Arc<Look>) -> Screen {
     let mut screen = screen.clone();
     screen.header.look = look.clone();
+    screen
+}
+
+/// The same screen drawn low.
+#[must_use]
+pub fn lowered(screen: &Screen) -> Screen {
+    let mut screen = screen.clone();
+    screen.lowered = true;
     screen
 }
 
@@ -140,5 +156,6 @@ fn screen(facility: &str, clock: ClockFace, badges: &[Badge], view: View) -> Scr
         text: TextSize::Normal,
         voice: false,
         motion: true,
+        lowered: false,
     }
 }

@@ -11,8 +11,64 @@ const PANEL_INCHES: f32 = 10.1;
 /// Dead space between two controls, as part of a finger.
 const DEAD: f32 = 0.09;
 
-fn finger(width: u32, height: u32) -> f32 {
-    (width as f32).hypot(height as f32) / PANEL_INCHES * FINGER_MM / 25.4
+/// A finger in pixels.
+pub(crate) fn finger((width, height): (u32, u32), inches: f32) -> f32 {
+    (width as f32).hypot(height as f32) / inches * FINGER_MM / 25.4
+}
+
+/// What does not hold of what is shown. Texts stand in one of the rooms, controls in the first.
+pub(crate) fn faults(stage: &Stage, rooms: &[Area], least: f32) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut say = |what: String| wrong.push(what);
+    let has_room = |area: &Area| rooms.iter().any(|room| area.within(room));
+    for element in stage.accessible() {
+        let (label, area) = (label_of(&element), Area::of(&element));
+        if !has_room(&area) {
+            say(format!("{label:?} leaves the window"));
+        }
+        if !label.is_empty() && (area.w < 1.0 || area.h < 1.0) {
+            say(format!("{label:?} has no room"));
+        }
+    }
+    let texts: Vec<_> = stage
+        .texts()
+        .iter()
+        .map(|t| (label_of(t), Area::of(t)))
+        .collect();
+    for (i, (text, area)) in texts.iter().enumerate() {
+        if !has_room(area) {
+            say(format!("text {text:?} leaves the window: {area:?}"));
+        }
+        for (other, there) in &texts[..i] {
+            if area.apart(there) < -1.0 {
+                say(format!("texts {text:?} and {other:?} overlap"));
+            }
+        }
+    }
+    let controls: Vec<_> = stage
+        .controls()
+        .iter()
+        .map(|c| (label_of(c), Area::of(c)))
+        .collect();
+    for (i, (label, area)) in controls.iter().enumerate() {
+        if !area.within(&rooms[0]) {
+            say(format!("{label:?} is out of reach: {area:?}"));
+        }
+        if area.w < least || area.h < least {
+            say(format!("{label:?} is smaller than {least} px: {area:?}"));
+        }
+        for (other, there) in &controls[..i] {
+            if area.apart(there) < least * DEAD {
+                say(format!("{label:?} and {other:?} stand too close"));
+            }
+        }
+        for (text, there) in &texts {
+            if area.apart(there) < -1.0 && !there.within(area) {
+                say(format!("text {text:?} crosses the edge of {label:?}"));
+            }
+        }
+    }
+    wrong
 }
 
 fn holds(size: usize, screens: Vec<(&'static str, Screen)>) {
@@ -25,7 +81,7 @@ fn holds(size: usize, screens: Vec<(&'static str, Screen)>) {
         w: w as f32,
         h: h as f32,
     };
-    let least = finger(w, h);
+    let least = finger((w, h), PANEL_INCHES);
     let mut wrong = Vec::new();
     for (name, screen) in screens {
         for (code, language) in LANGUAGES {
@@ -35,50 +91,7 @@ fn holds(size: usize, screens: Vec<(&'static str, Screen)>) {
             if stage.picture().marked() < (w * h) as usize / 100 {
                 say("next to nothing is drawn".into());
             }
-            for element in stage.accessible() {
-                let (label, area) = (label_of(&element), Area::of(&element));
-                if !area.within(&window) {
-                    say(format!("{label:?} leaves the window"));
-                }
-                if !label.is_empty() && (area.w < 1.0 || area.h < 1.0) {
-                    say(format!("{label:?} has no room"));
-                }
-            }
-            let texts: Vec<_> = stage
-                .texts()
-                .iter()
-                .map(|t| (label_of(t), Area::of(t)))
-                .collect();
-            for (i, (text, area)) in texts.iter().enumerate() {
-                if !area.within(&window) {
-                    say(format!("text {text:?} leaves the window: {area:?}"));
-                }
-                for (other, there) in &texts[..i] {
-                    if area.apart(there) < -1.0 {
-                        say(format!("texts {text:?} and {other:?} overlap"));
-                    }
-                }
-            }
-            let controls: Vec<_> = stage
-                .controls()
-                .iter()
-                .map(|c| (label_of(c), Area::of(c)))
-                .collect();
-            for (i, (label, area)) in controls.iter().enumerate() {
-                if area.w < least || area.h < least {
-                    say(format!("{label:?} is smaller than {least} px: {area:?}"));
-                }
-                for (other, there) in &controls[..i] {
-                    if area.apart(there) < least * DEAD {
-                        say(format!("{label:?} and {other:?} stand too close"));
-                    }
-                }
-                for (text, there) in &texts {
-                    if area.apart(there) < -1.0 && !there.within(area) {
-                        say(format!("text {text:?} crosses the edge of {label:?}"));
-                    }
-                }
-            }
+            faults(&stage, &[window], least).into_iter().for_each(say);
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -119,7 +132,7 @@ fn every_view_holds_on_720x1280() {
 
 #[test]
 fn twenty_millimetres_are_118_pixels_on_the_ten_inch_panel() {
-    assert_eq!(finger(1280, 800).ceil(), 118.0);
+    assert_eq!(finger((1280, 800), PANEL_INCHES).ceil(), 118.0);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod fonts;
 mod heap;
 mod layout;
 mod looks;
+mod lowered;
 mod motion;
 mod reference;
 mod staff;
