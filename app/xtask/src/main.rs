@@ -85,7 +85,7 @@ enum Command {
     Units,
     /// Draw the console's type for the notices of systemd/notice, into systemd/console
     ConsoleType,
-    /// Draw every screen in every language and size into target/screens, with a page to
+    /// Draw every screen in every look, language and size into target/screens, with a page to
     /// leaf through
     Screens(screens::Screens),
     /// Measure against the floor and the peers; prints a table

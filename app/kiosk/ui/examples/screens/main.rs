@@ -11,9 +11,14 @@ use std::{
     error::Error,
     fs,
     io::{self, IsTerminal as _, Write as _},
+    num::NonZero,
     path::Path,
     process::ExitCode,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
 };
 
 use clap::Parser as _;
@@ -73,21 +78,48 @@ fn main() -> ExitCode {
 fn draw(asked: &Asked) -> Result<usize, Box<dyn Error>> {
     machitap_kiosk_ui::check_fonts()?;
     fs::create_dir_all(&asked.dir)?;
-    let stage = Stage::new();
     let views: Vec<_> = gallery::views()
         .into_iter()
         .filter(|(name, _)| asked.wants(name))
         .collect();
-    let mut drawn = Vec::new();
-    for (nth, (view, screen)) in views.iter().enumerate() {
-        progress(nth + 1, views.len(), view)?;
-        for mut shot in asked.shots(view) {
-            take(&stage, &mut shot, screen, &asked.dir)?;
-            drawn.push(shot);
+    let next = AtomicUsize::new(0);
+    let painters = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut drawn = thread::scope(|scope| {
+        let all: Vec<_> = (0..painters.min(views.len()))
+            .map(|_| scope.spawn(|| paint(asked, &views, &next)))
+            .collect();
+        let mut drawn = Vec::new();
+        for painter in all {
+            drawn.extend(painter.join().expect("a painter that does not panic")?);
         }
-    }
+        io::Result::Ok(drawn)
+    })?;
+    drawn.sort_by_key(|(nth, _)| *nth);
+    let drawn: Vec<Shot> = drawn.into_iter().flat_map(|(_, shots)| shots).collect();
     fs::write(asked.dir.join("index.html"), page::of(&drawn))?;
     Ok(drawn.len())
+}
+
+/// Takes view after view until there is none left; each with its place among them.
+fn paint(
+    asked: &Asked,
+    views: &[(&'static str, Screen)],
+    next: &AtomicUsize,
+) -> io::Result<Vec<(usize, Vec<Shot>)>> {
+    let stage = Stage::new();
+    let mut drawn = Vec::new();
+    loop {
+        let nth = next.fetch_add(1, Ordering::Relaxed);
+        let Some((view, screen)) = views.get(nth) else {
+            return Ok(drawn);
+        };
+        progress(nth + 1, views.len(), view)?;
+        let mut shots = asked.shots(view);
+        for shot in &mut shots {
+            take(&stage, shot, screen, &asked.dir)?;
+        }
+        drawn.push((nth, shots));
+    }
 }
 
 fn take(stage: &Stage, shot: &mut Shot, screen: &Screen, dir: &Path) -> io::Result<()> {
