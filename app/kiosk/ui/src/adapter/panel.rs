@@ -12,6 +12,7 @@ pub(super) fn attach(app: &App) {
     let api = app.global::<PanelApi>();
     api.on_pixels(pixels);
     api.on_family_of(|of| face(language(of)).family.into());
+    api.on_leading_of(|of| face(language(of)).leading);
     api.on_in_reach(|width, height, inches, floor| {
         let mounting = Mounting {
             inches,

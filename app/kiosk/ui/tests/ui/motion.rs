@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::stage::{Stage, label_of};
+use crate::stage::{Area, SIZES, Stage, label_of};
 use machitap_domain::{catalogue::Language, preferences::TextSize};
 use machitap_kiosk_core::{Screen, View};
 use machitap_kiosk_ui::gallery;
@@ -200,6 +200,35 @@ fn points_fly_to_the_balance_once() {
     stage.show(&view("visit-done-already"));
     stage.pass(ms(900));
     assert!(!stage.ui.window().has_active_animations(), "no second gain");
+}
+
+/// How much of a bar's middle line is filled.
+fn filled(stage: &Stage) -> f32 {
+    let all = stage.accessible();
+    let mut bars = all
+        .iter()
+        .filter(|e| label_of(e).starts_with("6,290 / 10,000"));
+    let area = Area::of(bars.next().expect("a goal's bar"));
+    let picture = stage.picture();
+    let at = |x: u32| picture.colour(area.x as u32 + x, (area.y + area.h * 0.2) as u32);
+    let width = area.w as u32;
+    let full = (0..width).filter(|x| at(*x) == at(width / 20)).count();
+    full as f32 / area.w
+}
+
+#[test]
+fn a_goals_bar_grows_to_what_its_number_says() {
+    let stage = Stage::new();
+    for (w, h) in SIZES {
+        stage.resize(w, h);
+        stage.show(&view("visit-idle"));
+        stage.show(&view("own-spent-gift"));
+        let before = filled(&stage);
+        stage.pass(ms(1_500));
+        let after = filled(&stage);
+        assert!((after - 0.62).abs() < 0.015, "{w}x{h}: {after}");
+        assert!(before < after, "{w}x{h}: a gift is seen to arrive");
+    }
 }
 
 #[test]
