@@ -99,22 +99,16 @@ impl Colours {
 
     /// What is drawn.
     pub fn paints(&self) -> Paints {
-        let house = Paints::HOUSE;
-        let ground = self.paper.map(|paper| Paints {
-            paper,
-            line: paper.mixed(Colour::BLACK, 0.1),
-            ..house
-        });
-        let keys = self.primary.map(|primary| {
-            let pressed = primary.mixed(Colour::BLACK, 0.25);
-            (primary, pressed, primary.mixed(Colour::WHITE, 0.86))
-        });
-        let mut paints = ground.unwrap_or(house);
-        if let Some((primary, pressed, tint)) = keys {
+        let mut paints = Paints::HOUSE;
+        if let Some(paper) = self.paper {
+            paints.paper = paper;
+            paints.line = paper.mixed(Colour::BLACK, 0.1);
+        }
+        if let Some(primary) = self.primary {
             paints.primary = primary;
-            paints.primary_pressed = pressed;
-            paints.primary_tint = tint;
-            paints.on_primary_tint = pressed;
+            paints.primary_pressed = primary.mixed(Colour::BLACK, 0.25);
+            paints.primary_tint = primary.mixed(Colour::WHITE, 0.86);
+            paints.on_primary_tint = paints.primary_pressed;
         }
         paints
     }

@@ -12,17 +12,16 @@ pub const MAX_ELEMENTS: usize = 1_000;
 const SVG: &str = "http://www.w3.org/2000/svg";
 
 /// What the renderer draws the same everywhere: no letters (a face may be missing), no pictures
-/// from elsewhere, no programs, no filters.
-const ELEMENTS: [&str; 18] = [
+/// from elsewhere, no programs, no filters; and nothing that, nested, is drawn many times over
+/// from few elements, as uses, masks and clips are.
+const ELEMENTS: [&str; 15] = [
     "circle",
-    "clipPath",
     "defs",
     "desc",
     "ellipse",
     "g",
     "line",
     "linearGradient",
-    "mask",
     "path",
     "polygon",
     "polyline",
@@ -31,7 +30,6 @@ const ELEMENTS: [&str; 18] = [
     "stop",
     "svg",
     "title",
-    "use",
 ];
 
 /// SVG 1.1 as text.
@@ -61,7 +59,7 @@ pub enum InvalidDrawing {
     #[error("the drawing must be less than three times as wide as high, or as high as wide")]
     Narrow,
     /// Letters, pictures, programs, filters.
-    #[error("the drawing may not have <{0}>; letters must be made into paths")]
+    #[error("the drawing may not have <{0}>; make it of plain shapes, its letters of paths")]
     Element(String),
     /// Something of another file.
     #[error("the drawing may refer to its own parts only, not to {0:?}")]

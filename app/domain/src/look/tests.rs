@@ -113,14 +113,17 @@ fn a_drawing_needs_nothing_but_itself() {
         "script",
         "foreignObject",
         "style",
+        "use",
+        "mask",
+        "clipPath",
         "filter",
     ] {
         let found = inside(&format!("<g><{element}/></g>"));
         assert_eq!(found, InvalidDrawing::Element(element.into()));
     }
     for leaving in [
-        "<use href=\"other.svg#a\"/>",
-        "<use xmlns:xlink=\"http://www.w3.org/1999/xlink\" xlink:href=\"file:///etc/passwd\"/>",
+        "<linearGradient href=\"other.svg#a\"/>",
+        "<linearGradient xmlns:xlink=\"http://www.w3.org/1999/xlink\" xlink:href=\"file:///etc/passwd\"/>",
         "<path fill=\"url(http://town.invalid/a.svg#b)\"/>",
         "<path style=\"fill: URL( 'b.svg#c')\"/>",
     ] {

@@ -22,14 +22,11 @@ pub(super) fn show(app: &App, look: &Look) {
     palette.set_on_primary_tint(color(paints.on_primary_tint));
     let api = app.global::<LookApi>();
     // What the renderer cannot draw is as good as not there: a crest is no reason to stand still.
-    let drawn = |of: &Option<Drawing>| of.as_ref().and_then(|d| drawn(d.svg()));
-    api.set_crest(
-        drawn(&look.crest)
-            .or_else(|| self::drawn(MARK))
-            .unwrap_or_default(),
-    );
-    api.set_mascot(drawn(&look.mascot).unwrap_or_default());
-    api.set_reader(self::drawn(&inked(READER, &paints)).unwrap_or_default());
+    let citys = |of: &Option<Drawing>| drawn(of.as_ref()?.svg());
+    let crest = citys(&look.crest).or_else(|| drawn(MARK));
+    api.set_crest(crest.unwrap_or_default());
+    api.set_mascot(citys(&look.mascot).unwrap_or_default());
+    api.set_reader(drawn(&inked(READER, &paints)).unwrap_or_default());
 }
 
 fn drawn(svg: &str) -> Option<Image> {
