@@ -29,15 +29,12 @@ const REST: Duration = Duration::from_secs(3);
 /// a screen is 3,000.
 const GROWTH: isize = 150;
 
-/// Numbers nobody chose, the same at each run (xorshift64*, Vigna 2016).
-struct Chance(u64);
+/// Numbers nobody chose, the same at each run.
+struct Chance(fastrand::Rng);
 
 impl Chance {
     fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        ((self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize) % n
+        self.0.usize(..n)
     }
 
     fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
@@ -60,7 +57,7 @@ impl Storm {
         display.ui.on_touch(move |_| ear.set(ear.get() + 1));
         Self {
             display,
-            chance: Chance(0x5EED),
+            chance: Chance(fastrand::Rng::with_seed(0x5EED)),
             views: gallery::views().into_iter().map(|(_, s)| s).collect(),
             heard,
         }
