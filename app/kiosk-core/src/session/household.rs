@@ -25,6 +25,9 @@ use crate::{
     view::{self, ChildRow, MessageKind, Remaining, RowReason},
 };
 
+/// Children that every panel shows on one page: nobody is recorded who was not on the screen.
+const SEEN_AT_ONCE: usize = 3;
+
 /// How somebody came to the door.
 #[derive(Clone)]
 pub(super) enum How {
@@ -92,8 +95,11 @@ impl Open {
             .collect()
     }
 
-    /// Nobody need be asked: all go one way, and a collector only fetches.
+    /// Nobody need be asked: all are seen and go one way, and a collector only fetches.
     fn is_clear(&self) -> bool {
+        if self.children.len() > SEEN_AT_ONCE {
+            return false;
+        }
         let mut ways = self
             .children
             .iter()

@@ -8,6 +8,7 @@ mod adapter;
 mod fonts;
 pub mod gallery;
 mod larger;
+mod numbers;
 mod reach;
 mod screens;
 pub mod tongues;

@@ -4,6 +4,7 @@ use machitap_domain::catalogue::Language;
 
 use crate::{
     fonts::{Face, GOTHIC, MARKED, SIMPLIFIED},
+    numbers,
     screens::Tongue,
 };
 
@@ -38,7 +39,8 @@ pub const fn face(language: Language) -> Face {
     }
 }
 
-/// Selects the bundled texts; the source language is the empty name.
+/// Selects the bundled texts, whose source language is the empty name, and how numbers are
+/// written.
 pub(crate) fn speak(language: Language) {
     let name = match language {
         Language::Ja => "",
@@ -49,6 +51,7 @@ pub(crate) fn speak(language: Language) {
         Language::Pt => "pt",
     };
     slint::select_bundled_translation(name).expect("build.rs bundles every language");
+    numbers::speak(language);
 }
 
 #[cfg(test)]

@@ -85,10 +85,8 @@ impl Ui {
         panel.set_larger(larger::factor(screen));
         panel.set_lowered(screen.lowered);
         self.models.header(&self.app, &screen.header);
-        if !same_view {
-            self.models.view(&self.app, &screen.view);
-        }
         if !(same_view && same_language) {
+            self.models.view(&self.app, &screen.view);
             *shown = Some((screen.view.clone(), screen.language));
         }
     }

@@ -3,6 +3,7 @@ use machitap_domain::{
     attendance::Direction::{In, Out},
     catalogue::Service,
     fact::Refusal,
+    roster::Child,
 };
 
 use super::town::{Kiosk, MORNING, NTP, card, citizen, felica, purposes};
@@ -42,6 +43,32 @@ fn a_tap_nobody_touches_confirms_by_itself_for_all_siblings() {
     assert_eq!(kiosk.passages(), [In, In]);
     assert!(!done(&kiosk).already);
     assert_eq!(kiosk.tones.last(), Some(&Tone::Done));
+}
+
+#[test]
+fn more_children_than_a_page_shows_are_never_recorded_unseen() {
+    for (children, asked) in [(3, false), (4, true)] {
+        let mut kiosk = Kiosk::new(Service::nursery());
+        kiosk.roster(|roster| {
+            let siblings = &mut roster.households[0].children;
+            for n in siblings.len()..children {
+                let citizen = citizen(60 + u8::try_from(n).unwrap());
+                siblings.push(Child {
+                    citizen,
+                    ..siblings[0].clone()
+                });
+            }
+        });
+        kiosk.tap(card(11));
+        assert_eq!(household(&kiosk).children.len(), children);
+        assert_eq!(household(&kiosk).confirms_in.is_none(), asked);
+        kiosk.wait(5_000);
+        assert_eq!(kiosk.passages().is_empty(), asked);
+        if asked {
+            kiosk.touch(Touch::Confirm);
+            assert_eq!(kiosk.passages(), [In; 4]);
+        }
+    }
 }
 
 #[test]

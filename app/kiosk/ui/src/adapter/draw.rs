@@ -3,7 +3,10 @@ use machitap_kiosk_core::view::{Draw, DrawLater, DrawOffer, DrawStage, OddsRow};
 use slint::{ComponentHandle, SharedString};
 
 use super::int;
-use crate::screens::{App, DrawApi, DrawStep, DrawWait, OddsItem, PrizeItem};
+use crate::{
+    numbers::percent,
+    screens::{App, DrawApi, DrawStep, DrawWait, OddsItem, PrizeItem},
+};
 
 pub(super) fn offer(app: &App, offer: Option<&DrawOffer>) {
     let api = app.global::<DrawApi>();
@@ -46,16 +49,6 @@ pub(super) fn odds(row: &OddsRow) -> OddsItem {
     }
 }
 
-/// Hundredths of a per cent, exactly.
-fn percent(weight: u16) -> SharedString {
-    match (weight / 100, weight % 100) {
-        (whole, 0) => format!("{whole} %"),
-        (whole, part) if part % 10 == 0 => format!("{whole}.{} %", part / 10),
-        (whole, part) => format!("{whole}.{part:02} %"),
-    }
-    .into()
-}
-
 const fn wait(later: Option<DrawLater>) -> DrawWait {
     match later {
         None => DrawWait::None,
@@ -87,23 +80,5 @@ pub(super) const fn picture(picture: Picture) -> PrizeItem {
         Picture::Bench => PrizeItem::Bench,
         Picture::Lamp => PrizeItem::Lamp,
         Picture::Bus => PrizeItem::Bus,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn odds_are_said_exactly() {
-        for (weight, said) in [
-            (10_000, "100 %"),
-            (1_250, "12.5 %"),
-            (1_234, "12.34 %"),
-            (5, "0.05 %"),
-            (100, "1 %"),
-        ] {
-            assert_eq!(percent(weight), said);
-        }
     }
 }

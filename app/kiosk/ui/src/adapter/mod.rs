@@ -32,10 +32,13 @@ use machitap_domain::look::Look;
 use machitap_kiosk_core::view::{Header, OwnPage, Remaining, View};
 use slint::{ComponentHandle, Model, SharedString, VecModel};
 
-use crate::screens::{
-    AmountItem, AnswerItem, App, AskedApi, BadgeItem, BoardItem, Breaks, ChildItem, DeedRow,
-    DrawApi, HeaderApi, IdleApi, LineItem, NurseryApi, OddsItem, OfferItem, OwnApi, OwnTabItem,
-    Page, PurposeItem, SessionApi, VisitApi,
+use crate::{
+    numbers::grouped,
+    screens::{
+        AmountItem, AnswerItem, App, AskedApi, BadgeItem, BoardItem, Breaks, ChildItem, DeedRow,
+        DrawApi, HeaderApi, IdleApi, LineItem, NurseryApi, OddsItem, OfferItem, OwnApi, OwnTabItem,
+        Page, PurposeItem, SessionApi, VisitApi,
+    },
 };
 
 /// The lists on the screen. They live as long as the window and change row by row.
@@ -261,21 +264,6 @@ fn millis(ms: u64) -> i64 {
     i64::try_from(Duration::from_millis(ms).as_millis()).unwrap_or(i64::MAX)
 }
 
-/// A number with its thousands apart as every price in a Japanese town is written, whatever
-/// the language of the screen: 1.000 beside a shelf that says 1,000 would be read as one.
-fn grouped(n: impl ToString) -> SharedString {
-    let plain = n.to_string();
-    let (sign, digits) = plain.split_at(usize::from(plain.starts_with('-')));
-    let mut out = sign.to_owned();
-    for (i, digit) in digits.char_indices() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out.into()
-}
-
 /// A number as the screen counts; what does not fit shows the most that does.
 fn int(n: impl TryInto<i32>) -> i32 {
     n.try_into().unwrap_or(i32::MAX)
@@ -305,19 +293,6 @@ mod tests {
         for rows in [vec![1, 5], vec![], vec![7, 8, 9, 10], vec![7, 8, 9, 10]] {
             update(&model, rows.clone());
             assert_eq!(model.iter().collect::<Vec<_>>(), rows);
-        }
-    }
-
-    #[test]
-    fn thousands_stand_apart() {
-        for (n, shown) in [
-            (0, "0"),
-            (999, "999"),
-            (-1_000, "-1,000"),
-            (-100, "-100"),
-            (1_234_567, "1,234,567"),
-        ] {
-            assert_eq!(grouped(n), shown);
         }
     }
 

@@ -199,7 +199,7 @@ fn deed(row: &HistoryRow) -> DeedRow {
             ..
         } => {
             let name = purpose.as_deref().unwrap_or_default();
-            let points = format!("+{}", grouped(points));
+            let points = format!("+{}", grouped(*points));
             (DeedItem::Visit, name, points, *undone, SpendItem::default())
         }
         Happened::Helped {
@@ -207,7 +207,7 @@ fn deed(row: &HistoryRow) -> DeedRow {
             points,
             undone,
         } => {
-            let points = format!("+{}", grouped(points));
+            let points = format!("+{}", grouped(*points));
             (
                 DeedItem::Helped,
                 name.as_str(),
@@ -227,7 +227,7 @@ fn deed(row: &HistoryRow) -> DeedRow {
                 SpentFor::Project => DeedItem::Project,
             };
             let void = matches!(now, SpendState::Declined | SpendState::TakenBack);
-            let points = format!("−{}", grouped(points));
+            let points = format!("−{}", grouped(*points));
             (kind, name.as_str(), points, void, state(*now))
         }
     };

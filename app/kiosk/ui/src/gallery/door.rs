@@ -63,13 +63,26 @@ fn all_at_once() -> Vec<ChildRow> {
     children
 }
 
+/// Whether the ring runs, as the core has it for a household that nobody touched.
+fn confirms(role: Role, children: &[ChildRow], quote: Option<&Quote>) -> bool {
+    let mut ways = children.iter().filter(|c| c.selected).map(|c| c.direction);
+    let first = ways.next();
+    first.is_some_and(|first| {
+        children.len() <= 3
+            && ways.all(|way| way == first)
+            && !(role == Role::Collector && first == Direction::In)
+            && quote.is_none_or(|q| q.cheaper.is_none())
+    })
+}
+
 fn door(who: Option<(&str, Role)>, children: Vec<ChildRow>, quote: Option<Quote>) -> View {
-    let waiting_pays = quote.is_some_and(|q| q.cheaper.is_some());
+    let role = who.map_or(Role::Child, |(_, role)| role);
+    let confirms = confirms(role, &children, quote.as_ref());
     View::Household(Household {
         who: who.map(|(who, _)| who.to_owned().into()),
-        role: who.map_or(Role::Child, |(_, role)| role),
+        role,
         children,
-        confirms_in: (!waiting_pays).then_some(CONFIRM),
+        confirms_in: confirms.then_some(CONFIRM),
         quote,
     })
 }

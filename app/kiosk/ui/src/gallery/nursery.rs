@@ -229,7 +229,7 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
                 LONG.0,
                 pm,
                 &[],
-                household(Some("長宗我部 アントワネット"), many(), Some(CONFIRM)),
+                household(Some("長宗我部 アントワネット"), many(), None),
             ),
         ),
         (
