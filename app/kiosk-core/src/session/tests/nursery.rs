@@ -52,7 +52,7 @@ fn more_children_than_a_page_shows_are_never_recorded_unseen() {
         kiosk.roster(|roster| {
             let siblings = &mut roster.households[0].children;
             for n in siblings.len()..children {
-                let citizen = citizen(60 + u8::try_from(n).unwrap());
+                let citizen = citizen(60 + u32::try_from(n).unwrap());
                 siblings.push(Child {
                     citizen,
                     ..siblings[0].clone()
