@@ -31,4 +31,5 @@ pub use keys::{KeyProvider, SealedFile, TestOnly};
 pub use profile::{Admitted, Profile};
 pub use reader::{
     CardProblem, GoneReason, Reader, ReaderConfig, ReaderEvent, ReaderHandle, TapId, Timings,
+    reader_names,
 };

@@ -1,5 +1,7 @@
 //! What reaches the core.
 
+use std::fmt;
+
 use machitap_domain::{
     Credential, Fact, FactId, Hash,
     catalogue::{Catalogue, Language},
@@ -126,6 +128,15 @@ pub enum StoreTrouble {
     Full,
     /// The disk does not do as it is told.
     Broken,
+}
+
+impl fmt::Display for StoreTrouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full => "the disk is full, or the journal is at its limit",
+            Self::Broken => "the disk is broken: it does not take what is written",
+        })
+    }
 }
 
 impl StoreTrouble {

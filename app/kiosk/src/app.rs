@@ -20,10 +20,11 @@ use signal_hook::{
 };
 
 use crate::{
-    cli::{Cli, PapersArgs, Wanted},
+    cli::{Cli, DoctorArgs, PapersArgs, Wanted},
     clock::kernel,
     config::{Config, ConfigError},
     display::{Board, Headless, Posted},
+    doctor,
     engine::{Display, Msg},
     exit::{self, Failure},
     lamps::{Lamps, Lit},
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
     let cli = match Wanted::read() {
         Ok(Wanted::Kiosk(cli)) => cli,
         Ok(Wanted::Papers(args)) => return papers(&args),
+        Ok(Wanted::Doctor(args)) => return doctor(&args),
         Err(code) => return code.into(),
     };
     if cli.check_config {
@@ -76,6 +78,16 @@ fn papers(args: &PapersArgs) -> ExitCode {
             println!("{said}");
             exit::OK.into()
         }
+        Err(failure) => {
+            eprintln!("{failure}");
+            failure.code.into()
+        }
+    }
+}
+
+fn doctor(args: &DoctorArgs) -> ExitCode {
+    match doctor::run(args) {
+        Ok(code) => code.into(),
         Err(failure) => {
             eprintln!("{failure}");
             failure.code.into()

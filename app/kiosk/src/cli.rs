@@ -25,6 +25,7 @@ struct Line {
 #[derive(Debug, Clone, Subcommand)]
 enum Command {
     Papers(PapersArgs),
+    Doctor(DoctorArgs),
 }
 
 /// What is wanted of the program.
@@ -34,6 +35,8 @@ pub enum Wanted {
     Kiosk(Cli),
     /// A month's papers.
     Papers(PapersArgs),
+    /// How everything is.
+    Doctor(DoctorArgs),
 }
 
 /// How the kiosk is run.
@@ -64,7 +67,7 @@ pub struct Cli {
 ///
 /// They go into a new folder `machitap-YYYY-MM` of --out, which only the user who asked may
 /// read; nothing that is there already is changed. While the kiosk runs it is asked through
-/// `papers.sock` in its state directory, as its own user or as root; else its journal is
+/// `kiosk.sock` in its state directory, as its own user or as root; else its journal is
 /// opened. Either way the journal keeps a fact that papers were written.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = exit::HELP)]
@@ -78,6 +81,23 @@ pub struct PapersArgs {
     /// The directory the folder is put into; made when it is not there.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+}
+
+/// Looks at all a kiosk stands on and says what to do where something is not well.
+///
+/// Disk, clock, reader, display, sound, enrolment, certificates, broker; and, while the kiosk
+/// runs, its journal, its link and the city's documents. It changes nothing. Run it as root or
+/// as the kiosk's own user. The code is 0 where the kiosk can serve, and 69 where something is
+/// ill.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = exit::HELP)]
+pub struct DoctorArgs {
+    /// The kiosk's configuration, TOML.
+    #[arg(long, value_name = "FILE", default_value = "/etc/machitap/kiosk.toml")]
+    pub config: PathBuf,
+    /// As a list of JSON objects, for a program.
+    #[arg(long)]
+    pub json: bool,
 }
 
 impl Wanted {
@@ -100,6 +120,10 @@ impl Wanted {
                 command: Some(Command::Papers(args)),
                 ..
             } => Ok(Self::Papers(args)),
+            Line {
+                command: Some(Command::Doctor(args)),
+                ..
+            } => Ok(Self::Doctor(args)),
             Line {
                 kiosk: Some(kiosk), ..
             } => Ok(Self::Kiosk(kiosk)),

@@ -11,6 +11,7 @@
 mod city;
 mod follow;
 mod handoff;
+pub mod health;
 mod outputs;
 mod papers;
 mod reader;
@@ -42,12 +43,12 @@ use uuid::Uuid;
 
 use crate::{
     clock::{Reading, Timekeeper},
+    desk::Answer,
     documents::Documents,
     handoff::CannotHandOver,
     link::{Floor, Link, LinkEvent, Window},
     log::Limit,
     messages,
-    papers::desk::Answer,
     sound::Signal,
     trace::Trace,
 };
@@ -79,6 +80,8 @@ pub enum Msg {
     Pulse,
     /// Somebody wants to know how the kiosk is.
     Status(SyncSender<Status>),
+    /// Somebody wants to know what it stands on.
+    HealthAsked(SyncSender<Answer>),
     /// Somebody wants a month's papers.
     PapersAsked {
         /// Which month.
@@ -220,6 +223,8 @@ pub struct Engine {
     taps: u64,
     read: u64,
     ready: bool,
+    reader_health: health::ReaderHealth,
+    link_trouble: Option<String>,
     papers: papers::Papers,
     hand_offs: handoff::HandOffs,
     /// Transactions since the log was copied into the database.
@@ -339,6 +344,8 @@ impl Engine {
             taps: 0,
             read: 0,
             ready: false,
+            reader_health: health::ReaderHealth::Unheard,
+            link_trouble: None,
             papers: papers::Papers::default(),
             hand_offs: handoff::HandOffs::default(),
             logged: 0,

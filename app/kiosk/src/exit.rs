@@ -27,8 +27,8 @@ Exit codes:
   0   clean stop (SIGTERM, SIGINT, window closed), or papers written
   64  wrong command line
   66  a file that must be there is missing
-  69  the journal is held by another program, no display can be had, or what papers need
-      has not come from the city yet
+  69  the journal is held by another program, no display can be had, what papers need
+      has not come from the city yet, or doctor found something ill
   70  internal error
   73  papers cannot be written to --out
   74  the journal cannot be read or written

@@ -8,6 +8,7 @@
 
 mod backoff;
 mod connection;
+mod probe;
 mod tls;
 mod trouble;
 mod window;
@@ -24,6 +25,7 @@ use tokio::sync::{oneshot, watch};
 
 pub(crate) use backoff::chance;
 pub use backoff::{BACKOFF_FIRST, BACKOFF_LAST, STEADY};
+pub use probe::probe;
 pub use tls::{Floor, TlsError, client_config};
 pub use trouble::Trouble;
 pub use window::Window;

@@ -92,7 +92,7 @@ messages! {
     /// Papers could not be made or written.
     PAPERS_FAILED = "4a3c2d0be0b74c0f9f3b7a52c1d50a81", "A month's papers could not be made or written; the message says why. Check papers.stick and the stick (full, write-protected), or use `machitap-kiosk papers`.";
     /// Nobody can ask for papers over the socket.
-    PAPERS_NO_SOCKET = "4a3c2d0be0b74c0f9f3b7a52c1d50a82", "`machitap-kiosk papers` cannot reach this kiosk while it runs: check the state directory (its path is at most about 90 bytes). Everything else works.";
+    NO_SOCKET = "4a3c2d0be0b74c0f9f3b7a52c1d50a82", "`machitap-kiosk papers` and `machitap-kiosk doctor` cannot reach this kiosk while it runs: check the state directory (its path is at most about 90 bytes). Everything else works.";
 
     /// The other house's system takes no notes.
     HAND_OFF_FAILING = "4a3c2d0be0b74c0f9f3b7a52c1d50a90", "The notes of a reception are not taken; WHY says whether the other system is away or refuses them. With CLASS=Repair, check the handoff of the catalogue: the directory, who may write to it (ReadWritePaths= of the service), the program at the address. They are given again by themselves until their day is over.";

@@ -2,7 +2,6 @@
 //! to a stick at the door or by `machitap-kiosk papers`.
 
 pub mod command;
-pub mod desk;
 pub mod ground;
 mod pages;
 pub mod shelf;

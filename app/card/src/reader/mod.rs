@@ -9,6 +9,7 @@
 //! `CardProblem` of the same tap, and by one `Removed` at the end of it.
 
 mod field;
+mod names;
 mod outlet;
 mod pulse;
 mod refusal;
@@ -19,6 +20,8 @@ mod watch;
 use std::{fmt, sync::Arc, thread::JoinHandle, time::Duration};
 
 use machitap_domain::{Credential, fact::Class};
+
+pub use names::reader_names;
 
 use crate::{keys::KeyProvider, profile::Admitted, uid::Classifier};
 
@@ -52,6 +55,17 @@ pub enum GoneReason {
     NoReader,
     /// The service does not answer.
     Hung,
+}
+
+impl fmt::Display for GoneReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoService => "the PC/SC service (pcscd) does not run",
+            Self::Denied => "the PC/SC service (pcscd) refuses this user",
+            Self::NoReader => "the PC/SC service (pcscd) knows no such reader",
+            Self::Hung => "the PC/SC service (pcscd) does not answer",
+        })
+    }
 }
 
 impl GoneReason {

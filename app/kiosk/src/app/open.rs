@@ -19,12 +19,12 @@ use super::Checked;
 use crate::{
     clock::{self, Reading, Timekeeper, kernel},
     config::{Config, Sound},
+    desk::Desk,
     documents::Documents,
     engine::{Display, Engine, Identity, Msg, Parts, Times},
     exit::{self, Failure},
     link::{self, Link},
     messages,
-    papers::desk::Desk,
     sound::{self, Signal, Speaker, ToneLines},
     trace::Trace,
     watchdog,
@@ -118,7 +118,7 @@ impl Start {
         engine.with_hand_offs(messages.clone());
         let _desk = Desk::listen(&config.state, messages.clone())
             .inspect_err(|error| {
-                tracing::warn!(MESSAGE_ID = messages::PAPERS_NO_SOCKET, %error, "no socket for papers");
+                tracing::warn!(MESSAGE_ID = messages::NO_SOCKET, %error, "no socket for the command line");
             })
             .ok();
         let settings = link::Settings {

@@ -21,9 +21,9 @@ use machitap_store::Stored;
 
 use super::{Engine, Msg, new_id};
 use crate::{
+    desk::{Answer, no},
     messages,
     papers::{
-        desk::{Answer, no},
         folder,
         ground::{CannotMake, Ground},
         month_of,

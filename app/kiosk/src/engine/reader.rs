@@ -3,7 +3,7 @@
 use machitap_card::{CardProblem as Problem, ReaderEvent};
 use machitap_kiosk_core::{CardProblem, Input, input::Tap};
 
-use super::Engine;
+use super::{Engine, health::ReaderHealth};
 use crate::messages;
 
 impl Engine {
@@ -15,6 +15,7 @@ impl Engine {
                     reader,
                     "cards can be read"
                 );
+                self.reader_health = ReaderHealth::Ready(reader);
                 Input::Reader { ready: true }
             }
             ReaderEvent::Gone { why } => {
@@ -24,6 +25,7 @@ impl Engine {
                     class = ?why.class(),
                     "no card can be read"
                 );
+                self.reader_health = ReaderHealth::Gone(why.to_string());
                 Input::Reader { ready: false }
             }
             ReaderEvent::CardSeen { tap, .. } => {

@@ -11,9 +11,8 @@ use machitap_wire::Topic;
 
 use super::{Engine, Msg, READER_LIMIT, papers::Wish, take_due};
 use crate::{
-    messages,
-    papers::desk::{Answer, no},
-    watchdog,
+    desk::{Answer, no},
+    messages, watchdog,
 };
 
 /// The engine ended because it was asked to.
@@ -83,6 +82,11 @@ impl Engine {
             Msg::Status(answer) => {
                 // Whoever asked may have gone.
                 let _ = answer.try_send(self.status());
+            }
+            Msg::HealthAsked(answer) => {
+                let health = Box::new(self.health());
+                // As above.
+                let _ = answer.try_send(Answer::Health(health));
             }
             Msg::PapersAsked { month, answer } => self.papers_wish(month, Wish::Files(answer)),
             Msg::PapersTaken { month, answer } => {

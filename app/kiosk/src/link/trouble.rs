@@ -125,7 +125,12 @@ impl Trouble {
         }
     }
 
-    fn of_tls(error: &rustls::Error) -> Self {
+    /// Reads an error of a stream that TLS runs over.
+    pub(super) fn of_io(error: &io::Error) -> Self {
+        find::<rustls::Error>(error).map_or_else(|| Self::Lost(error.to_string()), Self::of_tls)
+    }
+
+    pub(super) fn of_tls(error: &rustls::Error) -> Self {
         use rustls::Error as E;
         match error {
             E::InvalidCertificate(why) => match why {

@@ -11,9 +11,7 @@ use machitap_domain::{
 use machitap_store::{Journal, OpenError, Opened};
 
 use super::{
-    PaperFile,
-    desk::{Answer, Caller, Order},
-    folder,
+    PaperFile, folder,
     ground::{CannotMake, Ground},
     shelf::{self, CannotWrite},
     work::{SLICE, SLICE_BYTES, Work},
@@ -23,6 +21,7 @@ use crate::{
     cli::PapersArgs,
     clock,
     config::Config,
+    desk::{self, Answer, Caller, Order},
     documents::Documents,
     engine::{Times, new_id, restore_clock},
     enrolment::Enrolment,
@@ -39,7 +38,7 @@ pub fn run(args: &PapersArgs) -> Result<String, Failure> {
     let month = month(args, &config)?;
     let out = out_dir(&args.out)?;
     let caller = Caller::call(&config.state).map_err(|error| {
-        let path = config.state.join(super::desk::SOCKET);
+        let path = config.state.join(desk::SOCKET);
         let hint = match error.kind() {
             io::ErrorKind::PermissionDenied => ": run this as the kiosk's user or as root",
             _ => "",

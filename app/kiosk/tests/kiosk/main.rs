@@ -3,6 +3,7 @@
 mod binary;
 mod common;
 mod config;
+mod doctor;
 mod journald;
 mod link;
 #[cfg(feature = "offscreen")]

@@ -154,7 +154,7 @@ fn read(folder: &Path, name: &str) -> String {
 fn beside_a_kiosk_that_runs_it_asks_and_the_kiosk_keeps_that_it_did() {
     let place = nursery();
     let kiosk = Kiosk::start(&place, &["--headless"]).wait_ready();
-    let socket = place.path("state/papers.sock");
+    let socket = place.path("state/kiosk.sock");
     let mode = fs::metadata(&socket).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let first = october(&place);
@@ -176,7 +176,7 @@ fn without_a_kiosk_it_opens_the_journal_and_makes_the_same() {
     let asked = october(&place);
     // Killed: its socket stays and nobody answers.
     drop(kiosk);
-    assert!(place.path("state/papers.sock").exists());
+    assert!(place.path("state/kiosk.sock").exists());
     let alone = october(&place);
     for name in ["register.csv", "statement.csv"] {
         assert_eq!(read(&asked, name), read(&alone, name), "{name}");
@@ -268,7 +268,7 @@ fn the_help_says_what_it_does() {
         .output()
         .unwrap();
     let help = String::from_utf8(said.stdout).unwrap();
-    for word in ["--month", "--out", "papers.sock", "  73 "] {
+    for word in ["--month", "--out", "kiosk.sock", "  73 "] {
         assert!(help.contains(word), "{word} in {help}");
     }
     let said = Command::new(crate::common::PROGRAM)

@@ -29,7 +29,7 @@ use super::{
     super::Msg,
     rig::{Kiosk, MORNING_MS, Place, citizen, opener},
 };
-use crate::papers::{desk::Answer, shelf::tests::Stick};
+use crate::{desk::Answer, papers::shelf::tests::Stick};
 
 const CATALOGUE: &str = r#"{"city":"town","name":{"ja":"みほん町"},"contact":"0",
  "facilities":{"hall":{"name":{"ja":"みなみ保育園"},"time_zone":"Asia/Tokyo",

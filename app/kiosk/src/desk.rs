@@ -1,7 +1,7 @@
-//! The papers over a unix socket: `machitap-kiosk papers` asks the kiosk that runs, because
-//! only one program at a time holds the journal.
+//! A unix socket for the command line: `machitap-kiosk papers` and `machitap-kiosk doctor` ask
+//! the kiosk that runs, because only one program at a time holds the journal.
 //!
-//! One JSON object a line in, one a line out. The files go back as text and are written by
+//! One JSON object a line in, one a line out. Papers go back as text and are written by
 //! whoever asked, with their own rights; only then do they say that it is done, and the
 //! kiosk keeps it as a fact.
 
@@ -21,11 +21,13 @@ use std::{
 use machitap_domain::{fact::Class, nursery::papers::Month};
 use serde::{Deserialize, Serialize};
 
-use super::PaperFile;
-use crate::engine::Msg;
+use crate::{
+    engine::{Msg, health::Health},
+    papers::PaperFile,
+};
 
 /// The socket's name in the state directory.
-pub(crate) const SOCKET: &str = "papers.sock";
+pub(crate) const SOCKET: &str = "kiosk.sock";
 
 /// The engine must answer within this: reading a long journal takes its time on an SD card.
 const ANSWER_WITHIN: Duration = Duration::from_secs(120);
@@ -42,6 +44,8 @@ pub(crate) enum Order {
     Papers(#[serde(with = "as_text")] Month),
     /// They were written.
     Written(#[serde(with = "as_text")] Month),
+    /// How the kiosk is.
+    Health {},
 }
 
 /// What is answered.
@@ -52,6 +56,8 @@ pub enum Answer {
     Files(Vec<PaperFile>),
     /// It is kept.
     Kept,
+    /// How the kiosk is.
+    Health(Box<Health>),
     /// No.
     No {
         /// Why.
@@ -88,7 +94,7 @@ impl Desk {
     pub(crate) fn listen(dir: &Path, messages: Sender<Msg>) -> io::Result<Self> {
         let path = dir.join(SOCKET);
         // Nobody finds it by its name before its mode is right.
-        let draft = dir.join(".papers.sock");
+        let draft = dir.join(".kiosk.sock");
         match fs::remove_file(&draft) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -96,15 +102,13 @@ impl Desk {
         let listener = UnixListener::bind(&draft)?;
         fs::set_permissions(&draft, fs::Permissions::from_mode(0o600))?;
         fs::rename(&draft, &path)?;
-        thread::Builder::new()
-            .name("papers-desk".into())
-            .spawn(move || {
-                // One at a time: whoever comes second waits.
-                for caller in listener.incoming().map_while(Result::ok) {
-                    // A caller that hung up is done.
-                    let _ = serve(&caller, &messages);
-                }
-            })?;
+        thread::Builder::new().name("desk".into()).spawn(move || {
+            // One at a time: whoever comes second waits.
+            for caller in listener.incoming().map_while(Result::ok) {
+                // A caller that hung up is done.
+                let _ = serve(&caller, &messages);
+            }
+        })?;
         Ok(Self { path })
     }
 }
@@ -147,6 +151,7 @@ fn obey(order: Order, messages: &Sender<Msg>) -> Answer {
             month,
             answer: send,
         },
+        Order::Health {} => Msg::HealthAsked(send),
     });
     if sent.is_err() {
         return no("the kiosk is stopping".to_owned(), Class::Retry);
@@ -213,6 +218,7 @@ mod tests {
         for (order, text) in [
             (Order::Papers(month), r#"{"papers":"2026-11"}"#),
             (Order::Written(month), r#"{"written":"2026-11"}"#),
+            (Order::Health {}, r#"{"health":{}}"#),
         ] {
             assert_eq!(serde_json::to_string(&order).unwrap(), text);
             assert_eq!(serde_json::from_str::<Order>(text).unwrap(), order);
