@@ -40,6 +40,9 @@ messages! {
     /// Recording works again.
     JOURNAL_WELL = "4a3c2d0be0b74c0f9f3b7a52c1d50a14", "Facts can be recorded again. Nothing to do.";
 
+    /// The journal has another schema now.
+    JOURNAL_MIGRATED = "4a3c2d0be0b74c0f9f3b7a52c1d50a15", "A newer program gave the journal its schema; KEPT names the copy of it as it was, which goes when facts of its age do. With WHY there is none: the disk had no room for it; nothing else is wrong.";
+
     /// Cards can be read.
     READER_READY = "4a3c2d0be0b74c0f9f3b7a52c1d50a20", "Cards can be read. Nothing to do.";
     /// Cards cannot be read.

@@ -49,6 +49,8 @@ pub struct Journal {
     pub(crate) receipt_kept: u64,
     pub(crate) folds: Folds,
     pub(crate) doubtful: bool,
+    /// Of before migrations.
+    pub(crate) copies: Vec<PathBuf>,
 }
 
 impl Journal {

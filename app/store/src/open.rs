@@ -11,6 +11,7 @@ use crate::{
     error::{Damage, OpenError, StoreError},
     folds::{self, Table},
     journal::{Journal, RESERVE_PAGES, Settings},
+    keepsake::{self, Migrated},
     quarantine::{self, Quarantine},
     row::{Row, sql},
     schema::{self, Found, SCHEMA},
@@ -64,6 +65,8 @@ pub struct OpenReport {
     pub quarantined: Option<Quarantine>,
     /// The folds' rows were not what the sound chain makes, and were made anew.
     pub folds_rebuilt: bool,
+    /// It had an older schema.
+    pub migrated: Option<Migrated>,
 }
 
 /// An open journal and what opening it found.
@@ -150,6 +153,11 @@ fn try_open(
         "max_page_count",
         sql((settings.max_bytes / page_size + RESERVE_PAGES).min(u64::from(u32::MAX) - 1)),
     )?;
+    let ours = backing.vfs.is_none();
+    let migrated = (ours && (1..SCHEMA).contains(&from)).then(|| Migrated {
+        from,
+        kept: keepsake::keep(&conn, path, from),
+    });
     schema::migrate(&mut conn, from)?;
     let (row, created) = load_or_begin(&conn, &settings)?;
     let rebuilt = chain::walk(&conn, &row, &settings.zone)?;
@@ -163,7 +171,7 @@ fn try_open(
         folds::replace(&tx, &rebuilt)?;
         tx.commit()?;
     }
-    let dir = backing.vfs.is_none().then(|| quarantine::parent(path));
+    let dir = ours.then(|| quarantine::parent(path));
     if let Some(dir) = dir.as_deref().filter(|_| created) {
         // A new name that is not on the disk takes the whole journal with it.
         quarantine::sync_dir(dir).map_err(OpenError::Directory)?;
@@ -178,11 +186,13 @@ fn try_open(
             row,
             folds: rebuilt,
             doubtful: false,
+            copies: keepsake::there(path),
         },
         report: OpenReport {
             created,
             quarantined: None,
             folds_rebuilt,
+            migrated,
         },
     })
 }

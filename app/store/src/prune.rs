@@ -9,6 +9,7 @@ use crate::{
     error::{Damage, StoreError},
     folds::{self, Reach, Table},
     journal::Journal,
+    keepsake,
     row::{Row, sql},
 };
 
@@ -33,7 +34,8 @@ const NOTHING: Pruned = Pruned {
 impl Journal {
     /// Prunes receipted facts older than the settings keep them, at most [`PRUNE_STEP`].
     /// Their folds move into the base, so that everything can still be rebuilt. The last
-    /// fact always stays; while the city sees a fork, all stay.
+    /// fact always stays; while the city sees a fork, all stay. Copies of before a migration go
+    /// when they are as old.
     ///
     /// Call it with a trusted time only. A fact dated after that time is wrong about
     /// itself and is not kept for it.
@@ -43,6 +45,11 @@ impl Journal {
     pub fn prune(&mut self, now_wall_ms: i64) -> Result<Pruned, StoreError> {
         let keep = i64::try_from(self.settings.keep_after_receipt_ms).unwrap_or(i64::MAX);
         let oldest_kept = now_wall_ms.saturating_sub(keep);
+        if !self.copies.is_empty() && !self.row.forked {
+            let copies = std::mem::take(&mut self.copies);
+            let keep_ms = self.settings.keep_after_receipt_ms;
+            self.copies = keepsake::forget(copies, now_wall_ms, keep_ms);
+        }
         self.prune_where(|at| at < oldest_kept || at > now_wall_ms)
     }
 

@@ -63,3 +63,65 @@ fn every_released_schema_opens_and_is_the_same_journal() {
         journal.verify().unwrap();
     }
 }
+
+/// A journal of that schema, as it was released.
+fn released(version: usize) -> Place {
+    let place = Place::new();
+    let conn = Connection::open(&place.path).unwrap();
+    conn.execute_batch(RELEASED[version - 1]).unwrap();
+    place
+}
+
+fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+#[test]
+fn an_older_journal_is_kept_as_it_was_until_its_facts_would_have_gone() {
+    for version in 1..RELEASED.len() {
+        let place = released(version);
+        let opened = place.open();
+        let migrated = opened.report.migrated.expect("it is older");
+        assert_eq!(migrated.from, version as i64);
+        let copy = migrated.kept.expect("there is room");
+        let mut journal = opened.journal;
+        journal.append(visit(9, 1)).unwrap();
+        // The copy is whole, of its schema, and knows nothing of what came after.
+        let conn = Connection::open(&copy).unwrap();
+        let ask = |sql: &str| -> i64 { conn.query_row(sql, [], |r| r.get(0)).unwrap() };
+        assert_eq!(ask("PRAGMA user_version"), version as i64);
+        assert_eq!(ask("PRAGMA application_id"), 0x4D54_4150);
+        assert_eq!(ask("SELECT max(seq) FROM fact"), 7);
+        drop(conn);
+        // A program that knew only that schema would open it: here, by migrating it again.
+        let older = Place::new();
+        std::fs::copy(&copy, &older.path).unwrap();
+        assert_eq!(older.journal().last_seq(), 7);
+        // The next start has nothing to migrate, and the copy stays as long as facts do.
+        drop(journal);
+        let opened = place.open();
+        assert_eq!(opened.report.migrated, None);
+        let mut journal = opened.journal;
+        journal.prune(now_ms()).unwrap();
+        assert!(copy.exists());
+        let keep = i64::try_from(common::settings().keep_after_receipt_ms).unwrap();
+        journal.prune(now_ms() + keep + 1_000).unwrap();
+        assert!(!copy.exists());
+    }
+}
+
+#[test]
+fn a_copy_that_was_cut_short_is_made_anew_and_one_that_cannot_be_made_stops_nobody() {
+    let place = released(1);
+    let draft = place.dir().join("journal.db.schema-1.new");
+    std::fs::write(&draft, "half of it").unwrap();
+    let kept = place.open().report.migrated.unwrap().kept;
+    assert!(kept.unwrap().exists() && !draft.exists());
+
+    let place = released(1);
+    // A directory in its place: as good as a disk that takes nothing.
+    std::fs::create_dir(place.dir().join("journal.db.schema-1.new")).unwrap();
+    let opened = place.open();
+    assert!(opened.report.migrated.unwrap().kept.is_err());
+    opened.journal.verify().unwrap();
+}

@@ -261,6 +261,23 @@ fn report(opened: &Opened) {
             "a damaged journal was set aside and a new one begun"
         );
     }
+    if let Some(migrated) = &opened.report.migrated {
+        let from = migrated.from;
+        match &migrated.kept {
+            Ok(copy) => tracing::info!(
+                MESSAGE_ID = messages::JOURNAL_MIGRATED,
+                from,
+                kept = %copy.display(),
+                "the journal has a newer schema"
+            ),
+            Err(why) => tracing::warn!(
+                MESSAGE_ID = messages::JOURNAL_MIGRATED,
+                from,
+                why,
+                "the journal has a newer schema; as it was, it is not kept"
+            ),
+        }
+    }
     if opened.report.folds_rebuilt {
         tracing::warn!(
             MESSAGE_ID = messages::JOURNAL_REBUILT,
