@@ -20,7 +20,7 @@ use signal_hook::{
 };
 
 use crate::{
-    cli::{Cli, DoctorArgs, PapersArgs, Wanted},
+    cli::{Cli, DoctorArgs, Wanted},
     clock::kernel,
     config::{Config, ConfigError},
     display::{Board, Headless, Posted},
@@ -28,7 +28,7 @@ use crate::{
     engine::{Display, Msg},
     exit::{self, Failure},
     lamps::{Lamps, Lit},
-    log, messages, papers,
+    log, messages, papers, support,
     trace::Trace,
     watchdog,
 };
@@ -40,7 +40,8 @@ pub fn main() -> ExitCode {
     let started_ns = kernel::monotonic_ns();
     let cli = match Wanted::read() {
         Ok(Wanted::Kiosk(cli)) => cli,
-        Ok(Wanted::Papers(args)) => return papers(&args),
+        Ok(Wanted::Papers(args)) => return told(papers::command::run(&args)),
+        Ok(Wanted::Support(args)) => return told(support::run(&args)),
         Ok(Wanted::Doctor(args)) => return doctor(&args),
         Err(code) => return code.into(),
     };
@@ -72,8 +73,9 @@ impl From<ConfigError> for Failure {
     }
 }
 
-fn papers(args: &PapersArgs) -> ExitCode {
-    match papers::command::run(args) {
+/// What a command of its own did, or why it did not.
+fn told(done: Result<String, Failure>) -> ExitCode {
+    match done {
         Ok(said) => {
             println!("{said}");
             exit::OK.into()

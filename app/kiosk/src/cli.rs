@@ -26,6 +26,7 @@ struct Line {
 enum Command {
     Papers(PapersArgs),
     Doctor(DoctorArgs),
+    Support(SupportArgs),
 }
 
 /// What is wanted of the program.
@@ -37,6 +38,8 @@ pub enum Wanted {
     Papers(PapersArgs),
     /// How everything is.
     Doctor(DoctorArgs),
+    /// A file for the maintainers.
+    Support(SupportArgs),
 }
 
 /// How the kiosk is run.
@@ -100,6 +103,23 @@ pub struct DoctorArgs {
     pub json: bool,
 }
 
+/// Packs what the maintainers need to find out from afar what is wrong.
+///
+/// The doctor's findings, the configuration, versions, and what the kiosk, the kernel and the card
+/// service wrote to the system's journal in the last 24 hours. It holds no name, no citizen's id,
+/// no card's number and no key; look into it before you send it. Run it as root, so that the
+/// system's journal may be read.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = exit::HELP)]
+pub struct SupportArgs {
+    /// The kiosk's configuration, TOML.
+    #[arg(long, value_name = "FILE", default_value = "/etc/machitap/kiosk.toml")]
+    pub config: PathBuf,
+    /// The directory the file is put into; made when it is not there.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+}
+
 impl Wanted {
     /// Reads the arguments.
     ///
@@ -124,6 +144,10 @@ impl Wanted {
                 command: Some(Command::Doctor(args)),
                 ..
             } => Ok(Self::Doctor(args)),
+            Line {
+                command: Some(Command::Support(args)),
+                ..
+            } => Ok(Self::Support(args)),
             Line {
                 kiosk: Some(kiosk), ..
             } => Ok(Self::Kiosk(kiosk)),

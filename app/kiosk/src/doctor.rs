@@ -12,6 +12,7 @@ use std::io;
 use jiff::Timestamp;
 
 pub use finding::{Finding, State};
+pub(crate) use finding::{as_json, as_text};
 
 use crate::{
     app,
@@ -30,9 +31,9 @@ pub fn run(args: &DoctorArgs) -> Result<u8, Failure> {
     let config = Config::read(&args.config)?;
     let findings = look(&config);
     if args.json {
-        println!("{}", finding::as_json(&findings));
+        println!("{}", as_json(&findings));
     } else {
-        print!("{}", finding::as_text(&findings));
+        print!("{}", as_text(&findings));
     }
     let ill = findings.iter().any(|f| f.state == State::Ill);
     Ok(if ill { exit::UNAVAILABLE } else { exit::OK })

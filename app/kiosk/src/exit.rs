@@ -30,7 +30,7 @@ Exit codes:
   69  the journal is held by another program, no display can be had, what papers need
       has not come from the city yet, or doctor found something ill
   70  internal error
-  73  papers cannot be written to --out
+  73  papers or a support file cannot be written to --out
   74  the journal cannot be read or written
   76  the journal was written by a newer program
   78  wrong configuration or enrolment, or papers of a kiosk that stands in no nursery";

@@ -22,5 +22,6 @@ pub mod names;
 pub mod offscreen;
 pub mod papers;
 pub mod sound;
+pub mod support;
 pub mod trace;
 pub mod watchdog;

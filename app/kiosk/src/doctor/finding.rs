@@ -61,7 +61,7 @@ impl Finding {
 }
 
 /// For a person: a line each, and below it what to do.
-pub(super) fn as_text(findings: &[Finding]) -> String {
+pub(crate) fn as_text(findings: &[Finding]) -> String {
     let wide = findings.iter().map(|f| f.subject.len()).max().unwrap_or(0);
     let mut out = String::new();
     for finding in findings {
@@ -91,7 +91,7 @@ pub(super) fn as_text(findings: &[Finding]) -> String {
 }
 
 /// For a program: a list of objects.
-pub(super) fn as_json(findings: &[Finding]) -> String {
+pub(crate) fn as_json(findings: &[Finding]) -> String {
     serde_json::to_string_pretty(findings).expect("texts are JSON")
 }
 

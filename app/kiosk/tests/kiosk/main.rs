@@ -9,3 +9,4 @@ mod link;
 #[cfg(feature = "offscreen")]
 mod offscreen;
 mod papers;
+mod support;

@@ -63,7 +63,7 @@ fn draft(n: u128, at: &str, caused_by: Option<FactId>, body: FactBody) -> Draft 
 }
 
 /// A nursery with one child that was there on one day of October 2026.
-fn nursery() -> Place {
+pub(crate) fn nursery() -> Place {
     let place = Place::nursery();
     let mut journal = journal(&place);
     let goes = |direction| FactBody::Attendance {
