@@ -239,8 +239,9 @@ impl Sync {
             .missing
             .iter()
             .filter_map(|run| {
-                // What was not sent yet follows by itself; what is in flight may well arrive.
-                let from = run.from.max(self.receipted + 1);
+                // What was not sent yet follows by itself; what is in flight may well arrive. A
+                // city that stands on its backup lacks what it had receipted: it gets that, too.
+                let from = run.from;
                 let to = run.to.min(self.next.saturating_sub(1));
                 let travelling = self
                     .in_flight

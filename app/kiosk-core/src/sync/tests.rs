@@ -117,6 +117,16 @@ fn a_hole_the_city_names_is_filled_first() {
 }
 
 #[test]
+fn a_city_that_lost_what_it_had_receipted_gets_it_again() {
+    let (mut sync, _) = up(400, 400);
+    let outs = sync.handle(SyncInput::Receipt(receipt(300, &[(301, 400)])), 2);
+    let sent = drain(&mut sync, outs, 100, 2);
+    let runs: Vec<_> = sent.iter().map(|(_, f, t)| (*f, *t)).collect();
+    assert_eq!(runs, [(301, 400)]);
+    assert_eq!(sync.pending(), 0, "what may be pruned stays what it was");
+}
+
+#[test]
 fn a_receipt_of_another_life_or_from_the_future_is_ignored() {
     let (mut sync, _) = up(10, 0);
     let foreign = Receipt {
@@ -152,9 +162,15 @@ enum Step {
     Grow(u64),
     Cut,
     Heal,
-    Deliver { lose: bool },
+    Deliver {
+        lose: bool,
+    },
     Receipt,
     Wait,
+    /// The city stands on a backup that held no more than this.
+    Restore {
+        to: u64,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -165,6 +181,7 @@ fn step() -> impl Strategy<Value = Step> {
         any::<bool>().prop_map(|lose| Step::Deliver { lose }),
         Just(Step::Receipt),
         Just(Step::Wait),
+        (0u64..3_000).prop_map(|to| Step::Restore { to }),
     ]
 }
 
@@ -176,15 +193,29 @@ struct World {
     fits: u64,
     travelling: VecDeque<(Token, u64, u64)>,
     city: BTreeSet<u64>,
+    /// What the kiosk said it has when it came.
+    announced: u64,
 }
 
 impl World {
     fn contiguous(&self) -> u64 {
-        let from = self.sync.receipted;
-        (from + 1..)
+        (1..)
             .take_while(|n| self.city.contains(n))
             .last()
-            .unwrap_or(from)
+            .unwrap_or(0)
+    }
+
+    /// The first runs it lacks below `top`.
+    fn missing(&self, top: u64) -> Vec<(u64, u64)> {
+        let mut runs: Vec<(u64, u64)> = Vec::new();
+        for n in (1..=top).filter(|n| !self.city.contains(n)) {
+            match runs.last_mut() {
+                Some((_, to)) if *to + 1 == n => *to = n,
+                _ => runs.push((n, n)),
+            }
+        }
+        runs.truncate(8);
+        runs
     }
 
     fn step(&mut self, step: &Step) {
@@ -201,6 +232,7 @@ impl World {
             }
             Step::Heal => {
                 self.travelling.clear();
+                self.announced = self.last;
                 self.sync.handle(SyncInput::Connected, now);
                 self.sync.handle(SyncInput::City { listening: true }, now)
             }
@@ -213,15 +245,14 @@ impl World {
                     self.sync.handle(SyncInput::Acked(token), now)
                 }
             },
+            Step::Restore { to } => {
+                self.city.retain(|n| n <= to);
+                Vec::new()
+            }
             Step::Receipt => {
                 let contiguous = self.contiguous();
-                let top = self.city.last().copied().unwrap_or(0);
-                let missing: Vec<(u64, u64)> = (contiguous + 1..=top)
-                    .filter(|n| !self.city.contains(n))
-                    .map(|n| (n, n))
-                    .take(8)
-                    .collect();
-                let receipt = receipt(contiguous, &missing);
+                let top = self.city.last().copied().unwrap_or(0).max(self.announced);
+                let receipt = receipt(contiguous, &self.missing(top));
                 self.sync.handle(SyncInput::Receipt(receipt), now)
             }
             Step::Wait => {
@@ -251,17 +282,19 @@ proptest! {
             fits,
             travelling: VecDeque::new(),
             city: BTreeSet::new(),
+            announced: 0,
         };
         for step in &steps {
             world.step(step);
         }
         world.step(&Step::Heal);
         for _ in 0..2_000 {
-            if world.sync.pending() == 0 {
+            if world.city.len() as u64 == world.last && world.sync.pending() == 0 {
                 break;
             }
+            world.step(&Step::Receipt);
             // Each round brings all that travels before anybody loses patience.
-            while !world.travelling.is_empty() && world.sync.pending() > 0 {
+            while !world.travelling.is_empty() {
                 for _ in 0..IN_FLIGHT_MAX {
                     world.step(&Step::Deliver { lose: false });
                 }
