@@ -12,6 +12,7 @@ use std::{io::Read, path::PathBuf};
 use clap::{Parser, Subcommand};
 use jiff::{ToSpan, civil::Date};
 use machitap_city::{
+    backup,
     broker::{Place, access_list, configuration},
     config::Config,
     db::{Db, Enrolled},
@@ -119,6 +120,25 @@ enum Command {
     },
     /// Count facts, send receipts, show the page; until SIGTERM.
     Serve,
+    /// Copy the whole city while it serves: database, configuration, keys, documents.
+    ///
+    /// The copy is checked as it is made. Whoever has it can be the city: keep it as you keep the
+    /// keys. Take one a day at least; what kiosks had counted since the last one they send again,
+    /// as far as their journals keep it (70 days).
+    Backup {
+        /// The directory that gets a folder for it.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Delete older copies there, all but so many
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+        keep: Option<u16>,
+    },
+    /// Make a copied folder the city again.
+    ///
+    /// Copy the folder to where the city shall live, name its city.toml by --config, restore,
+    /// publish, serve. The documents' versions go on far above the copy's, so that kiosks take
+    /// them; kiosks send again what the copy lacks.
+    Restore,
     /// Print what was counted, checked anew from the stored facts.
     Ledger {
         /// As JSON.
@@ -275,6 +295,26 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
             publishing::run(&load()?, documents, check, old_months, timeout)
         }
         Command::Serve => runtime()?.block_on(serve::serve(load()?)),
+        Command::Backup { out, keep } => {
+            let copied = backup::back_up(&load()?, &args.config, &out)?;
+            println!("{}: {} facts, checked", copied.path.display(), copied.facts);
+            if let Some(keep) = keep {
+                for gone in backup::thin_out(&out, usize::from(keep))? {
+                    println!("{}: deleted", gone.display());
+                }
+            }
+            println!("It holds the city's keys: keep it where nobody else comes.");
+            Ok(())
+        }
+        Command::Restore => {
+            let facts = backup::restore(&load()?, &args.config)?;
+            println!(
+                "{}: the city again, with {facts} facts",
+                args.config.display()
+            );
+            println!("Next: machitap-city publish, then machitap-city serve.");
+            Ok(())
+        }
         Command::Ledger { json } => print_ledger(&load()?, json),
         Command::Replay {
             facility,

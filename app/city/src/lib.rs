@@ -4,6 +4,7 @@
 //! [`ingest`] and [`ledger`] work on a database alone and can be driven without a broker;
 //! [`link`] is the only module that knows MQTT, [`db`] the only one that knows SQL.
 
+pub mod backup;
 pub mod broker;
 pub mod config;
 pub mod db;

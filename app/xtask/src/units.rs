@@ -26,7 +26,7 @@ pub(crate) fn check() -> Result<()> {
     step("units: verify, exposure, users, files, rules");
     let stage = Stage::lay("display")?;
     let units = stage::units(".service")?;
-    if units.len() < 7 {
+    if units.len() < 8 {
         bail!("systemd/system: {} services, there were more", units.len());
     }
     for unit in &units {
@@ -34,7 +34,7 @@ pub(crate) fn check() -> Result<()> {
         let tenths = exposure(&stage, unit)?;
         println!("   {unit:<32} exposure {}.{}", tenths / 10, tenths % 10);
     }
-    for unit in stage::units(".mount")? {
+    for unit in [stage::units(".mount")?, stage::units(".timer")?].concat() {
         verify(&stage, &unit)?;
     }
     headless()?;

@@ -1,5 +1,6 @@
 //! The city as its people meet it: the real binary, the real broker.
 
+mod backup;
 mod broker;
 mod commands;
 mod draws;

@@ -58,6 +58,7 @@ pub(super) fn check(stage: &Stage) -> Result<()> {
     expect(root, "etc/machitap/enrolment", 0o750, 0)?;
     expect(root, "var/lib/machitap", 0o700, machitap)?;
     expect(root, "var/lib/machitap-city", 0o711, city)?;
+    expect(root, "var/backups/machitap-city", 0o700, city)?;
     // The key's group may read it, and nobody else.
     let mode = fs::metadata(&key)?.mode();
     if mode & 0o7 != 0 || mode & 0o40 == 0 {
