@@ -51,6 +51,7 @@ pub(crate) fn all() -> Vec<Package> {
         package("mosquitto", "the broker, for tests and demo"),
         package("gettext", "checks the translations"),
         package("systemd", "checks the units"),
+        package("nftables", "checks the firewall's rules"),
         package("duktape", "checks polkit's rule as polkit reads it"),
     ]
 }

@@ -1,13 +1,18 @@
 //! Rules of udev and polkit, and the programs beside the units.
 
-use std::{fs, process::Command};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, bail};
 
 use super::stage::{files, ours};
-use crate::run::succeed;
+use crate::{
+    run::{succeed, target_dir},
+    setup::as_root,
+};
 
 pub(super) fn check() -> Result<()> {
+    sysctl()?;
+    firewall()?;
     for path in files("udev")? {
         for (n, line) in fs::read_to_string(&path)?.lines().enumerate() {
             if let Err(why) = rule(line) {
@@ -19,6 +24,65 @@ pub(super) fn check() -> Result<()> {
         succeed(Command::new("sh").arg("-n").arg(program))?;
     }
     polkit()
+}
+
+/// Settings of the kernel: each is of this form, and no key stands twice.
+fn sysctl() -> Result<()> {
+    let mut seen = BTreeSet::new();
+    for entry in fs::read_dir(ours().join("image/sysctl.d"))? {
+        let path = entry?.path();
+        for (n, line) in fs::read_to_string(&path)?.lines().enumerate() {
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let key = line.split_once(" = ").and_then(|(key, value)| {
+                let known = ["kernel.", "net.", "fs.", "vm."];
+                let is_key = known.iter().any(|first| key.starts_with(first));
+                (is_key && value.parse::<i64>().is_ok()).then_some(key)
+            });
+            let fresh = key.is_some_and(|key| seen.insert(key.to_owned()));
+            if !fresh {
+                bail!("{}:{}: no setting, or one twice", path.display(), n + 1);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The firewall's rules as nft reads them, on a kernel that knows such rules.
+fn firewall() -> Result<()> {
+    let rules = ours().join("image/firewall/machitap.nft");
+    let nft = |file: &Path| -> Result<Option<String>> {
+        let said = as_root("nft")
+            .args(["--check", "--file"])
+            .arg(file)
+            .output();
+        let said = said.context("nft: is cargo xtask setup done?")?;
+        let why = String::from_utf8_lossy(&said.stderr).into_owned();
+        Ok((!said.status.success()).then_some(why))
+    };
+    let spoilt = target_dir().join("units/firewall.nft");
+    let write = |text: &str| fs::write(&spoilt, text).context("target/units");
+    write("table inet probe { }\n")?;
+    if nft(&spoilt)?.is_some() {
+        println!("   firewall: not checked, this machine's kernel has no nf_tables");
+        return Ok(());
+    }
+    if let Some(why) = nft(&rules)? {
+        bail!("{}: {why}", rules.display());
+    }
+    let text = fs::read_to_string(&rules)?;
+    for chain in ["input", "forward", "output"] {
+        let drops = format!("hook {chain} priority filter; policy drop;");
+        if !text.contains(&drops) {
+            bail!("{}: {chain} is open", rules.display());
+        }
+    }
+    write(&text.replace("ct state", "ct sate"))?;
+    if nft(&spoilt)?.is_none() {
+        bail!("a slip in the firewall's rules is not found");
+    }
+    Ok(())
 }
 
 /// One line of udev rules. `udevadm verify` came with systemd 253; Debian 12 has 252, where a

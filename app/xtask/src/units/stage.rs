@@ -56,7 +56,7 @@ impl Stage {
             }
             _ => {}
         }
-        for dir in ["etc", "usr/bin", "usr/libexec/machitap"] {
+        for dir in ["etc", "usr/bin", "usr/sbin", "usr/libexec/machitap"] {
             fs::create_dir_all(root.join(dir))?;
         }
         copy(Path::new("/lib/systemd/system"), &root.join(UNITS))
@@ -66,8 +66,8 @@ impl Stage {
         for dir in ["sysusers.d", "tmpfiles.d"] {
             copy(&ours().join(dir), &root.join("usr/lib").join(dir))?;
         }
-        for program in ["machitap-kiosk", "machitap-city"] {
-            stub(&root.join("usr/bin").join(program))?;
+        for program in ["bin/machitap-kiosk", "bin/machitap-city", "sbin/nft"] {
+            stub(&root.join("usr").join(program))?;
         }
         for program in files("libexec")? {
             let name = program.file_name().unwrap_or_default();

@@ -23,6 +23,9 @@ do_install() {
     install -m 0644 $image/system/*.service $image/system/*.mount ${D}${systemd_system_unitdir}
     install -m 0755 $image/libexec/health $image/libexec/enrol ${D}${libexecdir}/machitap
     install -D -m 0644 -t ${D}${nonarch_base_libdir}/udev/rules.d $image/udev/*.rules
+    install -D -m 0644 -t ${D}${nonarch_libdir}/sysctl.d $image/sysctl.d/*.conf
+    install -D -m 0644 -t ${D}${datadir}/machitap/firewall $image/firewall/machitap.nft
+    install -d ${D}${sysconfdir}/machitap/firewall.d
     install -D -m 0644 -t ${D}${systemd_unitdir}/timesyncd.conf.d $image/timesyncd.conf.d/*.conf
     install -D -m 0644 -t ${D}${systemd_unitdir}/system.conf.d $image/system.conf.d/*.conf
     install -D -m 0644 -t ${D}${systemd_unitdir}/journald.conf.d ${S}/systemd/journald.conf.d/*.conf
@@ -39,8 +42,8 @@ do_install() {
     done
 }
 
-FILES:${PN} += "${systemd_unitdir} ${nonarch_base_libdir}/udev"
+FILES:${PN} += "${systemd_unitdir} ${nonarch_base_libdir}/udev ${nonarch_libdir}/sysctl.d ${datadir}/machitap"
 
-SYSTEMD_SERVICE:${PN} = "machitap-healthy.service var-lib.mount var-log.mount"
+SYSTEMD_SERVICE:${PN} = "machitap-healthy.service machitap-firewall.service var-lib.mount var-log.mount"
 
-RDEPENDS:${PN} = "machitap-kiosk"
+RDEPENDS:${PN} = "machitap-kiosk nftables"
