@@ -53,7 +53,7 @@ fn sysctl() -> Result<()> {
 fn firewall() -> Result<()> {
     let rules = ours().join("image/firewall/machitap.nft");
     let nft = |file: &Path| -> Result<Option<String>> {
-        let said = as_root("nft")
+        let said = as_root("/usr/sbin/nft")
             .args(["--check", "--file"])
             .arg(file)
             .output();
