@@ -25,8 +25,9 @@ use crate::{
     view::{self, ChildRow, MessageKind, Remaining, RowReason},
 };
 
-/// Children that every panel shows on one page: nobody is recorded who was not on the screen.
-const SEEN_AT_ONCE: usize = 3;
+/// Children that every panel shows on one page, whatever else stands there: nobody is recorded who
+/// was not on the screen.
+const SEEN_AT_ONCE: usize = 2;
 
 /// How somebody came to the door.
 #[derive(Clone)]

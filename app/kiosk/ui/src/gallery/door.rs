@@ -68,7 +68,7 @@ fn confirms(role: Role, children: &[ChildRow], quote: Option<&Quote>) -> bool {
     let mut ways = children.iter().filter(|c| c.selected).map(|c| c.direction);
     let first = ways.next();
     first.is_some_and(|first| {
-        children.len() <= 3
+        children.len() <= 2
             && ways.all(|way| way == first)
             && !(role == Role::Collector && first == Direction::In)
             && quote.is_none_or(|q| q.cheaper.is_none())
