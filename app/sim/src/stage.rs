@@ -65,8 +65,17 @@ impl Stage {
     /// # Errors
     /// As [`Stage::build`].
     pub fn build_in(dir: Dir, documents: &Documents) -> Result<Self> {
+        Self::build_reached(dir, documents, None)
+    }
+
+    /// [`Stage::build_in`] with a broker whose certificate names this host too: kiosks in a
+    /// machine of their own reach it by another name than `localhost`.
+    ///
+    /// # Errors
+    /// As [`Stage::build`].
+    pub fn build_reached(dir: Dir, documents: &Documents, reached: Option<&str>) -> Result<Self> {
         let programs = Programs::find()?;
-        let city = City::found(&programs, dir.path(), documents)?;
+        let city = City::found(&programs, dir.path(), documents, reached)?;
         let broker = Broker::new(&programs, &city, dir.path());
         let mut stage = Self {
             programs,

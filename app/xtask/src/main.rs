@@ -1,5 +1,6 @@
 //! The project's own commands. `cargo xtask --help` lists them.
 
+mod boot;
 mod console;
 mod crates_inc;
 mod layer;
@@ -68,6 +69,9 @@ enum Command {
         #[arg(long)]
         no_voice: bool,
     },
+    /// Boot the packages on a Debian of their own under QEMU: display, touch, card reader,
+    /// network; taps and power cuts, a full disk, a clock that knows nothing
+    Boot(boot::Boot),
     /// Make the spoken lines from their texts, as WAV files in DIR/ja
     Voice {
         /// Where to, as for `sound.voice` of the kiosk's configuration
@@ -114,6 +118,7 @@ fn obey(command: Command) -> Result<()> {
         Command::Test { rest } => test::run(&rest),
         Command::Lint => lint::run(),
         Command::Package { check, no_voice } => package::run(check, !no_voice),
+        Command::Boot(boot) => boot.run(),
         Command::Voice { out, voice } => voice::make(&out, voice.as_deref()),
         Command::Layer => layer::check(),
         Command::CratesInc => crates_inc::write().map(|_| ()),

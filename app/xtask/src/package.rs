@@ -1,6 +1,6 @@
 //! `cargo xtask package`: the Debian packages, into `target/debian`.
 
-mod acceptance;
+pub(crate) mod acceptance;
 
 use std::{fs, path::PathBuf, process::Stdio, time::Instant};
 

@@ -63,7 +63,13 @@ pub struct City {
 }
 
 impl City {
-    pub(super) fn found(programs: &Programs, dir: &Path, documents: &Documents) -> Result<Self> {
+    /// `reached` is a further name or address that kiosks reach the broker by.
+    pub(super) fn found(
+        programs: &Programs,
+        dir: &Path,
+        documents: &Documents,
+        reached: Option<&str>,
+    ) -> Result<Self> {
         let city = Self {
             program: programs.city.clone(),
             home: dir.join("city"),
@@ -80,15 +86,26 @@ impl City {
         } else {
             "nobody"
         };
+        let hosts = reached.map(|host| ["--host", "localhost", "--host", host]);
         city.recipe("init")
             .args(["init", "--dir"])
             .arg(&city.home)
+            .args(hosts.into_iter().flatten())
             .args(["--city", CITY, "--broker-user", user])
             .args(["--broker-port", &city.broker_port.to_string()])
             .args(["--web-port", &city.web_port.to_string()])
             .run()?;
+        city.stay_private()?;
         city.write_documents(documents)?;
         Ok(city)
+    }
+
+    /// A broker that others reach listens to everybody; whoever is on a stage comes through
+    /// this machine's own address.
+    fn stay_private(&self) -> Result<()> {
+        let path = self.broker_config();
+        let text = fs::read_to_string(&path)?;
+        Ok(fs::write(path, text.replace(" 0.0.0.0\n", " 127.0.0.1\n"))?)
     }
 
     /// Puts these documents in the place of those before; [`City::publish`] sends them.

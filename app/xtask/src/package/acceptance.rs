@@ -141,7 +141,8 @@ pub(super) fn check(old: &[PathBuf], new: &[PathBuf]) -> Result<()> {
     done
 }
 
-fn play(root: &Path, what: &str, script: &str) -> Result<()> {
+/// Runs a script in that root directory; what it wrote is shown only when it fails.
+pub(crate) fn play(root: &Path, what: &str, script: &str) -> Result<()> {
     println!("   {what}");
     let out = Command::new("chroot")
         .arg(root)
@@ -163,7 +164,7 @@ fn play(root: &Path, what: &str, script: &str) -> Result<()> {
 }
 
 /// What the packages need, without each other, versions and second choices.
-fn depends(packages: &[PathBuf]) -> Result<BTreeSet<String>> {
+pub(crate) fn depends(packages: &[PathBuf]) -> Result<BTreeSet<String>> {
     let mut all = BTreeSet::new();
     for package in packages {
         let out = Command::new("dpkg-deb")

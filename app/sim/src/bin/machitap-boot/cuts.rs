@@ -1,0 +1,241 @@
+//! Power cuts: the machine is killed while people tap, its disk is built as the power may have
+//! left it, looked into, and booted again.
+
+mod look;
+
+use std::{
+    fs,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+use machitap_sim::{
+    oracle::{self, Witness},
+    stage::{trace::Line, wait},
+};
+
+use crate::{
+    disk,
+    idle::Idle,
+    machine::{How, Machine, Seen},
+    step,
+    summary::Summary,
+    town::{self, Town, confirmed},
+    writes::Writes,
+};
+
+/// The power goes within this after the kiosk began to serve, milliseconds: some taps fit in.
+const CUT_WITHIN_MS: u64 = 12_000;
+/// The longest that nobody comes between two taps, milliseconds.
+const PAUSE_MS: u64 = 500;
+/// How often the people look at screen and clock.
+const EVERY: Duration = Duration::from_millis(5);
+/// Everything that was kept back by the cuts, over a slow link.
+const RECKON_LIMIT: Duration = Duration::from_secs(300);
+
+/// What the cuts came to.
+#[derive(Debug, Default)]
+pub(crate) struct Cuts {
+    wanted: u32,
+    moments_each: u32,
+    cuts: u32,
+    boots: Vec<Duration>,
+    taps: u32,
+    confirmed: usize,
+    moments: u32,
+    at_moments: usize,
+    kept: u64,
+    dropped: u64,
+    writes: usize,
+}
+
+impl Cuts {
+    pub(crate) fn new(wanted: u32, moments_each: u32) -> Self {
+        Self {
+            wanted,
+            moments_each,
+            ..Self::default()
+        }
+    }
+
+    /// All of them, each on the disk the one before left.
+    ///
+    /// # Errors
+    /// The first thing that was lost, or a machine that did not come back.
+    pub(crate) fn all(&mut self, town: &mut Town, idle: &Idle) -> Result<()> {
+        for n in 1..=self.wanted {
+            step(&format!("power cut {n} of {}", self.wanted));
+            self.one(town, idle)
+                .with_context(|| format!("power cut {n}"))?;
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, town: &mut Town, idle: &Idle) -> Result<()> {
+        let [before, now, looked] =
+            ["before.img", "now.img", "looked.img"].map(|name| town.place.live.join(name));
+        disk::copy(&town.place.data(), &before)?;
+        let mut machine = Machine::start(&town.place, How::default())?;
+        self.boots.push(machine.wait_until_it_serves()?);
+        idle.wait(&mut machine)?;
+        let log = town.place.log();
+        let served = fs::metadata(&log)?.len();
+        let (taps, seen) = tap_until_the_cut(town, machine)?;
+        self.taps += taps;
+        self.cuts += 1;
+        let writes = Writes::read(&log)?;
+        self.writes += writes.count();
+        town.remember(&seen);
+
+        disk::copy(&before, &now)?;
+        let kept = writes.cut(&now, writes.count(), &mut town.random)?;
+        self.kept += kept.kept;
+        self.dropped += kept.dropped;
+        disk::copy(&now, &looked)?;
+        let said: Vec<&Line> = town.trace.iter().collect();
+        let journal = look::into(&looked, &said)?;
+        let confirmed = seen.iter().filter(|s| confirmed(&s.line).is_some()).count();
+        self.confirmed += confirmed;
+        if let Some(journal) = &journal {
+            look::compare(journal, &town.counted(journal.incarnation)?)?;
+        }
+        println!(
+            "   {taps} taps, {confirmed} confirmed; of {} sectors since the last flush {} were kept",
+            kept.kept + kept.dropped,
+            kept.kept
+        );
+        self.other_moments(town, &writes, served, &seen, &before)?;
+        // What the next boot finds is not mended: that is its own work.
+        fs::rename(now, town.place.data())?;
+        Ok(())
+    }
+
+    /// The same life, cut at other moments since it served: only what had been confirmed by then
+    /// must be there.
+    fn other_moments(
+        &mut self,
+        town: &mut Town,
+        writes: &Writes,
+        served: u64,
+        seen: &[Seen],
+        before: &Path,
+    ) -> Result<()> {
+        let first = writes.after(served);
+        let span = (writes.count() - first) as u64;
+        let earlier = town.trace.len() - seen.len();
+        let looked = town.place.live.join("looked.img");
+        for _ in 0..self.moments_each {
+            let at = first + town.random.below(span + 1) as usize;
+            disk::copy(before, &looked)?;
+            writes.cut(&looked, at, &mut town.random)?;
+            let by_then = writes.bytes_at(at);
+            let said = seen.iter().filter(|s| s.log_bytes <= by_then);
+            let said: Vec<&Line> = town.trace[..earlier]
+                .iter()
+                .chain(said.map(|s| &s.line))
+                .collect();
+            look::into(&looked, &said)
+                .with_context(|| format!("as if cut after {at} of {} writes", writes.count()))?;
+            self.moments += 1;
+            self.at_moments += said.iter().filter(|l| confirmed(l).is_some()).count();
+        }
+        Ok(())
+    }
+
+    /// The figures.
+    pub(crate) fn tell(&self, summary: &mut Summary) {
+        if self.cuts == 0 {
+            return;
+        }
+        let mut boots = self.boots.clone();
+        boots.sort();
+        summary.figure("power cuts, each booted again from", self.cuts);
+        summary.seconds("boot after a cut, median", boots[boots.len() / 2]);
+        summary.seconds("boot after a cut, longest", boots[boots.len() - 1]);
+        summary.figure("taps begun in those lives", self.taps);
+        summary.figure("screens that confirmed", self.confirmed);
+        summary.figure(
+            "writes and flushes logged; sectors unflushed at the cuts: kept, dropped",
+            format_args!("{}; {}, {}", self.writes, self.kept, self.dropped),
+        );
+        summary.figure(
+            "further moments of those lives, confirmations looked for",
+            format_args!("{}, {}", self.moments, self.at_moments),
+        );
+    }
+}
+
+/// People tap until the power goes. How many taps were begun, and what was seen.
+fn tap_until_the_cut(town: &mut Town, mut machine: Machine) -> Result<(u32, Vec<Seen>)> {
+    let cut_at = Instant::now() + town.random.within(CUT_WITHIN_MS);
+    let mut taps = 0;
+    while Instant::now() < cut_at {
+        let heard = machine.heard();
+        machine.hold(town.somebody()?)?;
+        taps += 1;
+        while machine.confirmed_after(heard).is_none() && Instant::now() < cut_at {
+            thread::sleep(EVERY);
+        }
+        if Instant::now() >= cut_at {
+            break;
+        }
+        machine.take()?;
+        let pause = Instant::now() + town.random.within(PAUSE_MS);
+        thread::sleep(pause.min(cut_at).saturating_duration_since(Instant::now()));
+    }
+    Ok((taps, machine.kill()))
+}
+
+/// The last boot: all that was kept is counted, once, and both sides hold the same.
+///
+/// # Errors
+/// What they do not agree in.
+pub(crate) fn reckon(town: &mut Town, idle: &Idle, summary: &mut Summary) -> Result<()> {
+    step("the last boot: everything is counted");
+    let mut machine = Machine::start(&town.place, How::default())?;
+    machine.wait_until_it_serves()?;
+    idle.wait(&mut machine)?;
+    let seen = machine.tap(town.somebody()?)?;
+    town.wait_until_counted(&seen)?;
+    let (life, _) = confirmed(&seen.line).context("a screen that confirms")?;
+    wait::for_some(
+        RECKON_LIMIT,
+        "the kiosk and the city to hold the same",
+        || Some(holds_the_same(town, &mut machine, life)).filter(|r| !matches!(r, Ok(false))),
+    )??;
+    town.remember(&machine.power_off()?);
+    let looked = town.place.live.join("looked.img");
+    disk::copy(&town.place.data(), &looked)?;
+    disk::mend(&looked)?;
+    let witness = Witness {
+        kiosk: town::kiosk().to_owned(),
+        trace: std::mem::take(&mut town.trace),
+        journal: disk::journal(&looked)?.context("no journal")?,
+    };
+    let verdict = oracle::judge(&[witness], &town.stage.city.ledger()?);
+    summary.figure("taps that a screen answered, all in all", verdict.taps);
+    summary.figure("facts confirmed by a screen", verdict.confirmed);
+    summary.figure(
+        "facts in the journal, counted by the city",
+        format_args!("{}, {}", verdict.journalled, verdict.counted),
+    );
+    summary.figure(
+        "points at the kiosk, in the city",
+        format_args!("{}, {}", verdict.points_here, verdict.points_there),
+    );
+    summary.figure("lost, doubled or different", verdict.differences.len());
+    ensure!(verdict.differences.is_empty(), "{:#?}", verdict.differences);
+    town.no_card_was_harmed()
+}
+
+/// Looks at the disk of a machine that stands still for a moment.
+fn holds_the_same(town: &Town, machine: &mut Machine, life: uuid::Uuid) -> Result<bool> {
+    let looked = town.place.live.join("looked.img");
+    machine.still(|| disk::copy(&town.place.data(), &looked))?;
+    disk::mend(&looked)?;
+    let journal = disk::journal(&looked)?.context("no journal")?;
+    let counted = town.counted(life)?;
+    Ok(journal.last_seq == counted.contiguous)
+}

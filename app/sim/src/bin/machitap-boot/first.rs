@@ -1,0 +1,100 @@
+//! The first morning: a tap, a touch, a plug that is pulled.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{idle::Idle, machine::Machine, step, summary::Summary, town::Town};
+
+/// A screen that answers a hand, on a busy machine.
+const SCREEN_LIMIT: Duration = Duration::from_secs(90);
+/// Another screen than the idle one: so much of it differs, at least.
+const OTHER: f64 = 0.02;
+/// The key that opens the languages, on the idle screen.
+const KEY: (u32, u32) = (1_140, 720);
+
+/// Plays it.
+///
+/// # Errors
+/// What did not happen.
+pub(crate) fn morning(
+    town: &mut Town,
+    mut machine: Machine,
+    idle: &Idle,
+    summary: &mut Summary,
+) -> Result<Machine> {
+    step("a card is tapped");
+    tap(town, &mut machine, idle, summary, "tap")?;
+    step("a finger touches the glass");
+    touch(&mut machine, idle, summary)?;
+    step("the reader is unplugged, and plugged in again");
+    replug(town, &mut machine, idle, summary)?;
+    Ok(machine)
+}
+
+fn tap(
+    town: &mut Town,
+    machine: &mut Machine,
+    idle: &Idle,
+    summary: &mut Summary,
+    name: &str,
+) -> Result<()> {
+    let card = town.somebody()?;
+    let held = Instant::now();
+    let seen = machine.tap(card)?;
+    summary.seconds(
+        &format!("{name}: card held until its screen was drawn"),
+        seen.at - held,
+    );
+    let done = machine.picture()?;
+    let differs = idle.differs(&done);
+    ensure!(differs > OTHER, "a tap was answered on the idle screen");
+    done.write(&town.place.made.join(format!("{name}.png")))?;
+    town.wait_until_counted(&seen)?;
+    summary.seconds(
+        &format!("{name}: card held until the city had counted it"),
+        held.elapsed(),
+    );
+    idle.wait(machine).context("after a tap")?;
+    Ok(())
+}
+
+fn touch(machine: &mut Machine, idle: &Idle, summary: &mut Summary) -> Result<()> {
+    let size = machine.picture()?.size();
+    let touched = Instant::now();
+    machine.touch(KEY, size)?;
+    machine.wait_for_picture("a screen that answers a touch", SCREEN_LIMIT, |picture| {
+        idle.differs(picture) > OTHER
+    })?;
+    summary.seconds("touch: until another screen", touched.elapsed());
+    idle.wait(machine).context("after a touch")?;
+    Ok(())
+}
+
+fn replug(
+    town: &mut Town,
+    machine: &mut Machine,
+    idle: &Idle,
+    summary: &mut Summary,
+) -> Result<()> {
+    let pulled = Instant::now();
+    machine.unplug()?;
+    machine.wait_for_picture("a screen that misses the reader", SCREEN_LIMIT, |picture| {
+        idle.differs(picture) > OTHER
+    })?;
+    summary.seconds(
+        "reader unplugged: until the screen says so",
+        pulled.elapsed(),
+    );
+    let gone = machine.picture()?;
+    gone.write(&town.place.made.join("reader-gone.png"))?;
+    let plugged = Instant::now();
+    machine.plug()?;
+    idle.wait(machine)
+        .context("after the reader was plugged in")?;
+    summary.seconds(
+        "reader plugged in: until the idle screen",
+        plugged.elapsed(),
+    );
+    tap(town, machine, idle, summary, "tap after replug")
+}

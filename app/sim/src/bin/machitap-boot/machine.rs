@@ -1,0 +1,250 @@
+//! The machine: QEMU with a display, a touch screen, a USB card reader, a network, and a disk
+//! whose every write is logged.
+
+mod hands;
+mod shell;
+mod witness;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result};
+use machitap_sim::stage::{Process, Recipe, wait};
+
+use crate::{qmp::Qmp, reader::Reader};
+
+pub(crate) use witness::Seen;
+
+use shell::Shell;
+use witness::Witness;
+
+/// A boot and a kiosk's start without a processor of one's own, on a machine that has other work.
+pub(crate) const BOOT_LIMIT: Duration = Duration::from_secs(300);
+/// A socket of a QEMU that was just started.
+const SOCKET_LIMIT: Duration = Duration::from_secs(30);
+
+/// By which address a machine reaches what listens on this one (QEMU's user network).
+pub(crate) const OUTSIDE: &str = "10.0.2.2";
+
+/// What the machine finds when it is switched on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct How {
+    /// Its clock's battery is empty: it begins at 1970.
+    pub(crate) clockless: bool,
+    /// The network cable is plugged in.
+    pub(crate) network: bool,
+}
+
+impl Default for How {
+    fn default() -> Self {
+        Self {
+            clockless: false,
+            network: true,
+        }
+    }
+}
+
+/// Where things of the machine are.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// What `cargo xtask boot` made: emulator, kernel, initramfs, root file system.
+    pub(crate) made: PathBuf,
+    /// What this run writes.
+    pub(crate) live: PathBuf,
+}
+
+impl Place {
+    /// The disk that holds the kiosk's state.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.live.join("data.img")
+    }
+
+    /// Every write to it since the machine was switched on.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.live.join("data.log")
+    }
+
+    fn qemu(&self) -> Recipe {
+        let tree = self.made.join("qemu");
+        let lib = tree.join("usr/lib/x86_64-linux-gnu");
+        // The programs of another Debian, by their own loader.
+        let loader = tree.join("usr/lib64/ld-linux-x86-64.so.2");
+        let firmware = |name: &str| tree.join("usr/share").join(name);
+        Recipe::new("qemu", &loader, &self.live)
+            .env("QEMU_MODULE_DIR", lib.join("qemu"))
+            // Where what the machine writes to its root goes until it is switched off.
+            .env("TMPDIR", &self.live)
+            .arg("--library-path")
+            .arg(lib)
+            .arg(tree.join("usr/bin/qemu-system-x86_64"))
+            .arg("-L")
+            .arg(firmware("qemu"))
+            .arg("-L")
+            .arg(firmware("seabios"))
+    }
+}
+
+/// A machine that runs.
+#[derive(Debug)]
+pub(crate) struct Machine {
+    place: Place,
+    process: Process,
+    qmp: Qmp,
+    shell: Shell,
+    reader: Reader,
+    witness: Witness,
+    switched_on: Instant,
+}
+
+impl Machine {
+    /// Switches it on.
+    ///
+    /// # Errors
+    /// When QEMU does not start; with what it said.
+    pub(crate) fn start(place: &Place, how: How) -> Result<Self> {
+        for name in ["qmp", "shell", "card", "trace"] {
+            // What a killed one left behind.
+            let _ = fs::remove_file(place.live.join(name));
+        }
+        fs::write(place.log(), "")?;
+        let recipe = arguments(place, how);
+        let switched_on = Instant::now();
+        let mut process = recipe.start()?;
+        let started: Result<_> = (|| {
+            let socket = |name: &str| place.live.join(name);
+            let qmp = wait::for_some(SOCKET_LIMIT, "QEMU's monitor", || {
+                if let Some(status) = process.ended() {
+                    return Some(Err(anyhow::anyhow!("QEMU ended with {status}")));
+                }
+                Qmp::connect(&socket("qmp")).ok().map(Ok)
+            })??;
+            Ok((
+                qmp,
+                Shell::connect(&socket("shell"))?,
+                Reader::connect(&socket("card"))?,
+                Witness::connect(&socket("trace"), place.log())?,
+            ))
+        })();
+        let (mut qmp, shell, reader, witness) =
+            started.with_context(|| recipe.tail()).context("QEMU")?;
+        if !how.network {
+            qmp.tell(
+                "set_link",
+                serde_json::json!({ "name": "net0", "up": false }),
+            )?;
+        }
+        Ok(Self {
+            place: place.clone(),
+            process,
+            qmp,
+            shell,
+            reader,
+            witness,
+            switched_on,
+        })
+    }
+
+    /// Waits until the kiosk has drawn the first screen that waits for people; how long that took
+    /// from the switch.
+    ///
+    /// # Errors
+    /// When it does not come, or the machine ends.
+    pub(crate) fn wait_until_it_serves(&mut self) -> Result<Duration> {
+        let (process, witness) = (&mut self.process, &self.witness);
+        wait::for_some(BOOT_LIMIT, "the kiosk's first screen", || {
+            if let Some(status) = process.ended() {
+                return Some(Err(anyhow::anyhow!("QEMU ended with {status}")));
+            }
+            witness.serves_since().map(Ok)
+        })
+        .and_then(|r| r)
+        .map(|at| at - self.switched_on)
+        .with_context(|| self.tail())
+    }
+
+    /// SIGKILL: the power is gone. What was seen until then.
+    pub(crate) fn kill(self) -> Vec<Seen> {
+        self.process.kill();
+        self.witness.close()
+    }
+
+    /// The end of the machine's console.
+    pub(crate) fn tail(&self) -> String {
+        tail(&self.place.live)
+    }
+}
+
+/// The end of what a machine wrote to its console.
+fn tail(live: &Path) -> String {
+    const LINES: usize = 40;
+    let text = fs::read(live.join("console.log")).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(LINES)..].join("\n")
+}
+
+fn arguments(place: &Place, how: How) -> Recipe {
+    let in_live = |name: &str| place.live.join(name).display().to_string();
+    let made = |name: &str| place.made.join(name);
+    let socket = |id: &str| format!("socket,id={id},path={},server=on,wait=off", in_live(id));
+    let data = place.data().display().to_string();
+    let log = place.log().display().to_string();
+    let recipe = place
+        .qemu()
+        .args(["-accel", "tcg,thread=multi", "-M", "q35", "-cpu", "qemu64"])
+        .args(["-smp", "2", "-m", "1024", "-nodefaults", "-no-user-config"])
+        .args(["-vga", "none", "-display", "none", "-no-reboot"])
+        .arg("-kernel")
+        .arg(made("vmlinuz"))
+        .arg("-initrd")
+        .arg(made("initrd"))
+        .arg("-append")
+        .arg(
+            "root=/dev/vda rw console=ttyS0 quiet loglevel=4 mitigations=off nokaslr audit=0 \
+             systemd.debug_shell=ttyS1",
+        )
+        .arg("-chardev")
+        .arg(format!("file,id=console,path={}", in_live("console.log")))
+        .args(["-serial", "chardev:console", "-chardev"])
+        .arg(socket("shell"))
+        .args(["-serial", "chardev:shell", "-qmp"])
+        .arg(format!("unix:{},server=on,wait=off", in_live("qmp")))
+        // The root file system is as new at every boot; what is cut is the state.
+        .arg("-drive")
+        .arg(format!(
+            "file={},if=none,id=root,format=raw,snapshot=on",
+            made("root.img").display()
+        ))
+        .args(["-device", "virtio-blk-pci,drive=root", "-blockdev"])
+        .arg(format!("driver=file,node-name=data,filename={data}"))
+        .arg("-blockdev")
+        .arg(format!("driver=file,node-name=log,filename={log}"))
+        .args([
+            "-blockdev",
+            "driver=blklogwrites,node-name=logged,file=data,log=log,log-super-update-interval=1",
+        ])
+        .args(["-device", "virtio-blk-pci,drive=logged"])
+        .args(["-device", "virtio-rng-pci", "-device"])
+        .arg("virtio-gpu-pci,xres=1280,yres=800")
+        .args(["-device", "virtio-multitouch-pci"])
+        .args(["-netdev", "user,id=net0", "-device"])
+        .arg("virtio-net-pci,netdev=net0,romfile=")
+        .args(["-device", "virtio-serial-pci", "-chardev"])
+        .arg(socket("trace"))
+        .args([
+            "-device",
+            "virtserialport,chardev=trace,name=machitap.trace",
+        ])
+        .args(["-device", "qemu-xhci,id=usb", "-chardev"])
+        .arg(socket("card"))
+        .args(["-device", "usb-ccid,id=reader,bus=usb.0", "-device"])
+        .arg("ccid-card-passthru,id=slot,chardev=card,bus=reader.0");
+    if how.clockless {
+        recipe.args(["-rtc", "base=1970-01-01T00:00:00,clock=vm"])
+    } else {
+        recipe
+    }
+}

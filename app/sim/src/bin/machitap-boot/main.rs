@@ -1,0 +1,98 @@
+//! The packages on a machine, played from the power switch to the city: `cargo xtask boot`.
+
+mod cuts;
+mod disk;
+mod first;
+mod idle;
+mod machine;
+mod picture;
+mod qmp;
+mod reader;
+mod summary;
+mod town;
+mod troubles;
+mod writes;
+
+use std::{path::PathBuf, process::ExitCode, time::Instant};
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use machitap_sim::random::Random;
+
+use cuts::Cuts;
+use machine::{How, Machine};
+use summary::Summary;
+use town::Town;
+
+#[derive(Parser)]
+#[command(name = "machitap-boot", version, about)]
+struct Cli {
+    /// What `cargo xtask boot` made
+    #[arg(long, value_name = "DIR")]
+    machine: PathBuf,
+    /// How often the power is cut
+    #[arg(long, default_value_t = 50)]
+    cuts: u32,
+    /// At how many more moments of each life between two cuts the disk is looked at as if the
+    /// power had gone then
+    #[arg(long, default_value_t = 4)]
+    moments: u32,
+    /// Plays the same taps and cuts again, as far as processors allow; else MACHITAP_SEED, or chance
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Takes the idle screen for the one to compare with from now on
+    #[arg(long)]
+    accept: bool,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match play(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("the trial stopped: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Says what comes next.
+fn step(what: &str) {
+    println!("── {what}");
+}
+
+fn play(cli: &Cli) -> Result<()> {
+    let begun = Instant::now();
+    let seed = cli.seed.unwrap_or_else(Random::seed);
+    println!("seed {seed}");
+    step("broker, city and an enrolled kiosk");
+    let mut town = Town::found(&cli.machine, seed)?;
+    let mut summary = Summary::default();
+    let played = act(cli, &mut town, &mut summary);
+    println!("{summary}");
+    let seconds = begun.elapsed().as_secs();
+    println!("played in {seconds} s");
+    if played.is_err() {
+        eprintln!("{}", town.stage.tails());
+    }
+    played.with_context(|| format!("after {seconds} s; again with --seed {seed}"))
+}
+
+fn act(cli: &Cli, town: &mut Town, summary: &mut Summary) -> Result<()> {
+    step("switching the machine on");
+    let mut machine = Machine::start(&town.place, How::default())?;
+    summary.seconds(
+        "switched on until the first screen",
+        machine.wait_until_it_serves()?,
+    );
+    let idle = idle::compare(&mut machine, cli.accept, summary)?;
+    let machine = first::morning(town, machine, &idle, summary)?;
+    let machine = troubles::full_disk(town, machine, &idle, summary)?;
+    town.remember(&machine.power_off()?);
+    troubles::no_clock(town, summary)?;
+    let mut cuts = Cuts::new(cli.cuts, cli.moments);
+    let cut = cuts.all(town, &idle);
+    cuts.tell(summary);
+    cut?;
+    cuts::reckon(town, &idle, summary)
+}

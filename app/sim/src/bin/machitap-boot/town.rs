@@ -1,0 +1,169 @@
+//! What is outside the machine: broker and city, the people with their cards, what was seen so far.
+
+use std::{collections::BTreeSet, fs, path::Path, time::Duration};
+
+use anyhow::{Context, Result, ensure};
+use machitap_card::virt::VirtualCard;
+use machitap_domain::{CitizenId, FacilityId, KioskId};
+use machitap_sim::{
+    ledger::Counted,
+    random::Random,
+    stage::{Dir, Documents, Stage, trace::Line, wait},
+};
+use uuid::Uuid;
+
+use crate::{
+    disk,
+    machine::{OUTSIDE, Place, Seen},
+};
+
+const KIOSK: &str = "centre-1";
+const FACILITY: &str = "community-centre";
+/// From a fact to the city's ledger, with a link that may have to be built anew.
+const COUNT_LIMIT: Duration = Duration::from_secs(180);
+/// The longest path of a socket (unix(7)) less our names.
+const SHORT: usize = 70;
+
+/// The town.
+pub(crate) struct Town {
+    /// Broker, city, cards.
+    pub(crate) stage: Stage,
+    /// The machine's files.
+    pub(crate) place: Place,
+    /// Chance, by the seed that was printed.
+    pub(crate) random: Random,
+    /// All that the kiosk said over all boots.
+    pub(crate) trace: Vec<Line>,
+    next: u32,
+}
+
+impl Town {
+    /// Broker and city run, the kiosk is enrolled, its machine has never been switched on.
+    ///
+    /// # Errors
+    /// What is missing or did not start.
+    pub(crate) fn found(made: &Path, seed: u64) -> Result<Self> {
+        let parent = if made.as_os_str().len() > SHORT {
+            std::env::temp_dir()
+        } else {
+            made.to_owned()
+        };
+        let stage =
+            Stage::build_reached(Dir::inside(&parent)?, &Documents::sample(), Some(OUTSIDE))?;
+        let place = Place {
+            made: made.to_owned(),
+            live: stage.path().join("live"),
+        };
+        fs::create_dir(&place.live)?;
+        let kiosk = KioskId::new(KIOSK)?;
+        let enrolment = stage
+            .city
+            .enrol(&kiosk, &FacilityId::new(FACILITY)?, None)?;
+        // The roster is sealed to each kiosk, so that there is one more to be sent.
+        stage.city.publish()?;
+        let town = Self {
+            stage,
+            place,
+            random: Random::seeded(seed),
+            trace: Vec::new(),
+            next: 0,
+        };
+        town.set_up(&enrolment)?;
+        disk::make(&town.place.data())?;
+        Ok(town)
+    }
+
+    /// As an operator does after the package was installed.
+    fn set_up(&self, enrolment: &Path) -> Result<()> {
+        let root = self.place.made.join("root.img");
+        let mut files = Vec::new();
+        for entry in fs::read_dir(enrolment)? {
+            let path = entry?.path();
+            let name = path.file_name().context("a file")?;
+            files.push((name.to_string_lossy().into_owned(), fs::read(&path)?));
+        }
+        disk::put(&root, "/etc/machitap/enrolment", &files)?;
+        let port = self.stage.broker.port();
+        let kiosk = format!(
+            "enrolment = \"/etc/machitap/enrolment\"\nstate = \"/var/lib/machitap\"\n\
+             time_zone = \"Asia/Tokyo\"\n\n[broker]\nhost = \"{OUTSIDE}\"\nport = {port}\n\n\
+             [reader]\nkeys = \"sealed-file:/run/credentials/machitap-kiosk.service/card-keys\"\n"
+        );
+        // The keys the sample cards are issued under; on a city's machine they are secret.
+        let keys = format!("[keys]\n\"1\" = \"{}\"\n", "01".repeat(16));
+        let files = [
+            ("kiosk.toml".to_owned(), kiosk.into_bytes()),
+            ("card-keys.toml".to_owned(), keys.into_bytes()),
+        ];
+        disk::put(&root, "/etc/machitap", &files)
+    }
+
+    /// The card of somebody who was not here yet.
+    ///
+    /// # Errors
+    /// Never; ids and keys are the sample town's.
+    pub(crate) fn somebody(&mut self) -> Result<Box<dyn VirtualCard>> {
+        self.next += 1;
+        let citizen = CitizenId::new(&format!("MHN-{}", 700_000 + self.next))?;
+        self.stage.wallet.resident(citizen)
+    }
+
+    /// Keeps what a boot said.
+    pub(crate) fn remember(&mut self, seen: &[Seen]) {
+        self.trace.extend(seen.iter().map(|s| s.line.clone()));
+    }
+
+    /// What the city counted of that life of the kiosk's journal.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub(crate) fn counted(&self, life: Uuid) -> Result<Counted> {
+        let mut ledger = self.stage.city.ledger()?;
+        let counted = ledger.journals.remove(&(KIOSK.to_owned(), life));
+        Ok(counted.unwrap_or_default())
+    }
+
+    /// Waits until the city has counted what a screen confirmed, each fact once.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub(crate) fn wait_until_counted(&self, seen: &Seen) -> Result<()> {
+        let (life, seqs) = confirmed(&seen.line).context("a screen that confirms")?;
+        wait::for_some(COUNT_LIMIT, "the city to count a tap", || {
+            match self.counted(life) {
+                Ok(counted) => {
+                    let there: Vec<u64> = counted.facts.iter().map(|(seq, ..)| *seq).collect();
+                    let all = seqs.iter().all(|seq| there.contains(seq));
+                    all.then_some(Ok(()))
+                }
+                Err(error) => Some(Err(error)),
+            }
+        })?
+    }
+
+    /// What nothing may have done to a card.
+    ///
+    /// # Errors
+    /// What was.
+    pub(crate) fn no_card_was_harmed(&self) -> Result<()> {
+        let wallet = &self.stage.wallet;
+        ensure!(wallet.forbidden().is_empty(), "a forbidden command");
+        ensure!(wallet.harmed() == 0, "a PIN lost a try");
+        Ok(())
+    }
+}
+
+/// The kiosk of the trial.
+pub(crate) const fn kiosk() -> &'static str {
+    KIOSK
+}
+
+/// The facts a screen confirmed, and the life of their journal.
+pub(crate) fn confirmed(line: &Line) -> Option<(Uuid, BTreeSet<u64>)> {
+    match line {
+        Line::Confirmed {
+            seqs, incarnation, ..
+        } => Some((incarnation.parse().ok()?, seqs.iter().copied().collect())),
+        _ => None,
+    }
+}

@@ -1,0 +1,118 @@
+//! `cargo xtask boot`: the packages on a Debian 12 under QEMU, from the power switch to the city.
+//!
+//! What is slow to make and the same every time (the emulator, the Debian, its disk) is made and
+//! kept here; `machitap-boot` of the room `sim` plays on it.
+
+mod disk;
+mod emulator;
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    package,
+    run::{cargo, cargo_command, step, succeed, target_dir},
+    setup::{self, Package},
+};
+
+const TOOLS: [Package; 3] = [
+    setup::package("mmdebstrap", "makes the Debian to boot, and brings QEMU"),
+    setup::package("e2fsprogs", "makes and checks its disks"),
+    setup::package("mosquitto", "the broker outside the machine"),
+];
+
+/// The packages of the trial.
+const PACKAGES: [&str; 2] = ["machitap-city", "machitap-kiosk"];
+
+/// `cargo xtask boot`.
+#[derive(clap::Args)]
+pub(crate) struct Boot {
+    /// Where the Debian packages lie; what `cargo xtask package` made, and makes now if it has
+    /// not, when left out
+    #[arg(long, value_name = "DIR")]
+    debs: Option<PathBuf>,
+    /// Passed on to the player, as in `cargo xtask boot -- --cuts 10`
+    #[arg(last = true)]
+    rest: Vec<String>,
+}
+
+impl Boot {
+    pub(crate) fn run(&self) -> Result<()> {
+        if !is_root()? {
+            bail!("a Debian is made in a directory here, which needs root: use sudo");
+        }
+        setup::install(&TOOLS)?;
+        let debs = self.packages()?;
+        let place = target_dir().join("boot");
+        fs::create_dir_all(&place)?;
+        let machine = place
+            .canonicalize()
+            .with_context(|| place.display().to_string())?;
+        emulator::fetch(&machine)?;
+        disk::make(&machine, &debs)?;
+        unpack_programs(&machine, &debs)?;
+        step("building the player");
+        let binary = ["-p", "machitap-sim", "--bin", "machitap-boot"];
+        cargo(&[&["build"], &binary[..]].concat())?;
+        let mut player = cargo_command(&[&["run", "--quiet"], &binary[..]].concat());
+        player
+            .args(["--", "--machine"])
+            .arg(&machine)
+            .args(&self.rest)
+            .env("MACHITAP_BIN_DIR", machine.join("programs/usr/bin"));
+        succeed(&mut player)
+    }
+
+    /// The newest package of each name.
+    fn packages(&self) -> Result<Vec<PathBuf>> {
+        let dir = self
+            .debs
+            .clone()
+            .unwrap_or_else(|| target_dir().join("debian"));
+        if self.debs.is_none() && found(&dir).is_err() {
+            package::run(false, true)?;
+        }
+        found(&dir)
+    }
+}
+
+fn is_root() -> Result<bool> {
+    let id = std::process::Command::new("id").arg("-u").output()?.stdout;
+    Ok(id.trim_ascii() == b"0")
+}
+
+fn found(dir: &Path) -> Result<Vec<PathBuf>> {
+    let dir = env::current_dir()?.join(dir);
+    let mut all: Vec<PathBuf> = fs::read_dir(&dir)
+        .with_context(|| format!("no packages: {}", dir.display()))?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_>>()?;
+    all.sort();
+    let of = |name: &&str| {
+        let begins = format!("{name}_");
+        let is = |path: &&PathBuf| {
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            file.starts_with(&begins) && file.ends_with(".deb")
+        };
+        all.iter()
+            .rfind(is)
+            .cloned()
+            .with_context(|| format!("no package {begins}*.deb in {}", dir.display()))
+    };
+    PACKAGES.iter().map(of).collect()
+}
+
+/// The city runs outside the machine, from its package too.
+fn unpack_programs(machine: &Path, debs: &[PathBuf]) -> Result<()> {
+    let to = machine.join("programs");
+    let _ = fs::remove_dir_all(&to);
+    for deb in debs {
+        let mut unpack = std::process::Command::new("dpkg-deb");
+        succeed(unpack.arg("--extract").arg(deb).arg(&to))?;
+    }
+    Ok(())
+}
