@@ -48,6 +48,7 @@ const ADDED: &[(&str, &str)] = &[
         "etc/fstab",
         "LABEL=machitap /var/lib/machitap ext4 defaults,x-systemd.device-timeout=300s 0 2\n",
     ),
+    ("etc/hostname", "kiosk\n"),
     (
         "etc/systemd/network/10-boot.network",
         "[Match]\nName=en*\n[Network]\nAddress=10.0.2.15/24\nGateway=10.0.2.2\n\
@@ -79,6 +80,8 @@ const ADDED: &[(&str, &str)] = &[
 const FINISH: &str = r#"
     dpkg -i /machitap-kiosk.deb
     rm /machitap-kiosk.deb
+    # Without /proc the package leaves this to the first boot; the trial enrols before.
+    install -d /etc/machitap/enrolment
     systemd-machine-id-setup
     systemctl enable systemd-networkd
     systemctl mask systemd-networkd-wait-online.service serial-getty@ttyS0.service \

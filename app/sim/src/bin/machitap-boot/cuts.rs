@@ -49,6 +49,7 @@ pub(crate) struct Cuts {
     kept: u64,
     dropped: u64,
     writes: usize,
+    would_notice: bool,
 }
 
 impl Cuts {
@@ -106,9 +107,26 @@ impl Cuts {
             kept.kept + kept.dropped,
             kept.kept
         );
+        if confirmed > 0 && !self.would_notice {
+            disk::copy(&before, &looked)?;
+            writes.cut(&looked, writes.after(served), &mut town.random)?;
+            self.notices_a_loss(&looked, &said)?;
+        }
         self.other_moments(town, &writes, served, &seen, &before)?;
         // What the next boot finds is not mended: that is its own work.
         fs::rename(now, town.place.data())?;
+        Ok(())
+    }
+
+    /// A disk that forgot all since the kiosk served must be found out: a judge that lets anything
+    /// pass proves nothing.
+    fn notices_a_loss(&mut self, forgetful: &Path, said: &[&Line]) -> Result<()> {
+        let found = look::into(forgetful, said);
+        ensure!(
+            found.is_err_and(|error| error.to_string().starts_with(look::LOST)),
+            "a disk that had lost confirmed facts was not found out"
+        );
+        self.would_notice = true;
         Ok(())
     }
 
@@ -156,6 +174,7 @@ impl Cuts {
         summary.seconds("boot after a cut, longest", boots[boots.len() - 1]);
         summary.figure("taps begun in those lives", self.taps);
         summary.figure("screens that confirmed", self.confirmed);
+        summary.figure("a disk that loses facts is found out", self.would_notice);
         summary.figure(
             "writes and flushes logged; sectors unflushed at the cuts: kept, dropped",
             format_args!("{}; {}, {}", self.writes, self.kept, self.dropped),

@@ -22,7 +22,8 @@ pub(crate) fn make(disk: &Path) -> Result<()> {
     // All of it is written now: what the kernel would write later is not this trial's.
     let at_once = "lazy_itable_init=0,lazy_journal_init=0";
     run(Command::new("mke2fs")
-        .args(["-q", "-t", "ext4", "-L", "machitap", "-E", at_once])
+        .args(["-q", "-t", "ext4", "-b", "4096", "-L", "machitap"])
+        .args(["-E", at_once])
         .arg(disk)
         .arg(SIZE))
     .map(drop)

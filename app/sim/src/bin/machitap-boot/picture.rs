@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{BufReader, BufWriter, Cursor},
+    io::{BufReader, BufWriter},
     path::Path,
 };
 
@@ -31,14 +31,6 @@ impl Picture {
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let file = File::open(path).with_context(|| path.display().to_string())?;
         Self::decode(png::Decoder::new(BufReader::new(file)))
-    }
-
-    /// A PNG in memory.
-    ///
-    /// # Errors
-    /// When it is none.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        Self::decode(png::Decoder::new(Cursor::new(bytes)))
     }
 
     fn decode<R: std::io::BufRead + std::io::Seek>(mut decoder: png::Decoder<R>) -> Result<Self> {

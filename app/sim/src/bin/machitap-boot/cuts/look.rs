@@ -7,6 +7,9 @@ use machitap_sim::{journal::Local, ledger::Counted, stage::trace::Line};
 
 use crate::{disk, town::confirmed};
 
+/// How the message begins when a fact is gone.
+pub(crate) const LOST: &str = "LOST";
+
 /// Mends the file system as a boot does, opens the journal, and looks for every fact that a screen
 /// had said to be done.
 ///
@@ -25,7 +28,7 @@ pub(crate) fn into(copy: &Path, said: &[&Line]) -> Result<Option<Local>> {
             // The journal's own reader has seen that it has no hole.
             ensure!(
                 there.is_some() && seq <= last,
-                "LOST: a screen said that fact {seq} was done; the journal has {base} to {last}"
+                "{LOST}: a screen said that fact {seq} was done; the journal has {base} to {last}"
             );
         }
     }
@@ -49,7 +52,7 @@ pub(crate) fn compare(journal: &Local, counted: &Counted) -> Result<()> {
         }
         ensure!(
             here.get(seq) == Some(&hash.0),
-            "LOST: the city has counted fact {seq}; the journal does not have it"
+            "{LOST}: the city has counted fact {seq}; the journal does not have it"
         );
     }
     Ok(())

@@ -162,16 +162,6 @@ impl Machine {
         self.reader.greet().context("the card reader")
     }
 
-    /// Pulls the network cable, or plugs it in.
-    ///
-    /// # Errors
-    /// When QEMU refuses.
-    pub(crate) fn network(&mut self, up: bool) -> Result<()> {
-        self.qmp
-            .tell("set_link", json!({ "name": "net0", "up": up }))
-            .map(drop)
-    }
-
     /// Lets the machine stand still while its disk is looked at.
     ///
     /// # Errors
