@@ -1,6 +1,6 @@
 //! What hands do to the machine: hold a card, touch the glass, pull a plug.
 
-use std::{fs, time::Duration};
+use std::{fs, thread, time::Duration};
 
 use anyhow::{Context, Result};
 use machitap_card::virt::VirtualCard;
@@ -12,6 +12,7 @@ use crate::picture::Picture;
 
 /// From a card to the screen that says what became of it, on a busy machine.
 const TAP_LIMIT: Duration = Duration::from_secs(60);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
 /// QEMU's range of a touch, whatever the display.
 const TOUCH_RANGE: f64 = 32_767.0;
 
@@ -87,6 +88,8 @@ impl Machine {
             Ok(picture) if is(&picture) => Some(Ok(picture)),
             Ok(picture) => {
                 last = Some(picture);
+                // Each look takes processor time from the machine that is looked at.
+                thread::sleep(BETWEEN_LOOKS);
                 None
             }
             Err(error) => Some(Err(error)),
@@ -123,7 +126,7 @@ impl Machine {
             { "type": "btn", "data": { "button": "touch", "down": true } },
         ]))?;
         // How long a finger rests, not a wait for something to happen.
-        std::thread::sleep(PRESSED);
+        thread::sleep(PRESSED);
         self.send(json!([
             finger("end", -1),
             { "type": "btn", "data": { "button": "touch", "down": false } },
