@@ -17,8 +17,8 @@ use crate::{
 const LIMIT: Duration = Duration::from_secs(90);
 /// Of all dots, so many may differ: the same program draws the same type.
 const TOLERATED: f64 = 0.002;
-/// What differs from day to day: the time and the date.
-const CLOCK: [Part; 1] = [[760, 0, 1280, 130]];
+/// What differs from day to day: the clock, the notices, the town's ranking that the taps change.
+const CHANGING: [Part; 1] = [[660, 0, 1280, 650]];
 
 /// How an idle kiosk looks.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(crate) struct Idle(Picture);
 impl Idle {
     /// How much of a display differs from it.
     pub(crate) fn differs(&self, picture: &Picture) -> f64 {
-        self.0.differs(picture, &CLOCK)
+        self.0.differs(picture, &CHANGING)
     }
 
     /// Whether that is it.
