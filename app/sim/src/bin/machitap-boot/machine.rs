@@ -195,7 +195,7 @@ fn arguments(place: &Place, how: How) -> Recipe {
     let recipe = place
         .qemu()
         .args(["-accel", "tcg,thread=multi", "-M", "q35", "-cpu", "qemu64"])
-        .args(["-smp", "2", "-m", "1024", "-nodefaults", "-no-user-config"])
+        .args(["-smp", "1", "-m", "1024", "-nodefaults", "-no-user-config"])
         .args(["-vga", "none", "-display", "none", "-no-reboot"])
         .arg("-kernel")
         .arg(made("vmlinuz"))
