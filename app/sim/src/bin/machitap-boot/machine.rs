@@ -64,7 +64,7 @@ impl Place {
 
     /// Every write to it since the machine was switched on.
     pub(crate) fn log(&self) -> PathBuf {
-        self.live.join("data.log")
+        self.live.join("writes")
     }
 
     fn qemu(&self) -> Recipe {

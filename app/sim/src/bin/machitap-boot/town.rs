@@ -35,6 +35,8 @@ pub(crate) struct Town {
     /// All that the kiosk said over all boots.
     pub(crate) trace: Vec<Line>,
     next: u32,
+    /// Held as long as the machine's disk is ours to write to.
+    _lock: fs::File,
 }
 
 impl Town {
@@ -43,6 +45,9 @@ impl Town {
     /// # Errors
     /// What is missing or did not start.
     pub(crate) fn found(made: &Path, seed: u64) -> Result<Self> {
+        let lock = fs::File::create(made.join("lock"))?;
+        lock.try_lock()
+            .with_context(|| format!("another trial runs in {}: let it end", made.display()))?;
         let parent = if made.as_os_str().len() > SHORT {
             std::env::temp_dir()
         } else {
@@ -67,6 +72,7 @@ impl Town {
             random: Random::seeded(seed),
             trace: Vec::new(),
             next: 0,
+            _lock: lock,
         };
         town.set_up(&enrolment)?;
         disk::make(&town.place.data())?;
