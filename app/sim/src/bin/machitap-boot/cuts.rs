@@ -3,12 +3,7 @@
 
 mod look;
 
-use std::{
-    fs,
-    path::Path,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fs, path::Path, thread, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use machitap_sim::{
@@ -23,15 +18,16 @@ use crate::{
     step,
     summary::Summary,
     town::{self, Town, confirmed},
-    writes::Writes,
+    writes::{Kept, Writes},
 };
 
-/// The power goes within this after the kiosk began to serve, milliseconds: some taps fit in.
-const CUT_WITHIN_MS: u64 = 12_000;
+/// So many people come in peace before the power goes, at most.
+const PEACEFUL: u64 = 4;
+/// Within this after the next one holds a card the power goes, milliseconds: from before the card
+/// is noticed to after the screen.
+const CUT_WITHIN_MS: u64 = 1_500;
 /// The longest that nobody comes between two taps, milliseconds.
 const PAUSE_MS: u64 = 500;
-/// How often the people look at screen and clock.
-const EVERY: Duration = Duration::from_millis(5);
 /// Everything that was kept back by the cuts, over a slow link.
 const RECKON_LIMIT: Duration = Duration::from_secs(300);
 
@@ -46,8 +42,8 @@ pub(crate) struct Cuts {
     confirmed: usize,
     moments: u32,
     at_moments: usize,
-    kept: u64,
-    dropped: u64,
+    at_cuts: Kept,
+    between: Kept,
     writes: usize,
     would_notice: bool,
 }
@@ -92,8 +88,7 @@ impl Cuts {
 
         disk::copy(&before, &now)?;
         let kept = writes.cut(&now, writes.count(), &mut town.random)?;
-        self.kept += kept.kept;
-        self.dropped += kept.dropped;
+        self.at_cuts += kept;
         disk::copy(&now, &looked)?;
         let said: Vec<&Line> = town.trace.iter().collect();
         let journal = look::into(&looked, &said)?;
@@ -147,7 +142,7 @@ impl Cuts {
         for _ in 0..self.moments_each {
             let at = first + town.random.below(span + 1) as usize;
             disk::copy(before, &looked)?;
-            writes.cut(&looked, at, &mut town.random)?;
+            self.between += writes.cut(&looked, at, &mut town.random)?;
             let by_then = writes.bytes_at(at);
             let said = seen.iter().filter(|s| s.log_bytes <= by_then);
             let said: Vec<&Line> = town.trace[..earlier]
@@ -175,35 +170,26 @@ impl Cuts {
         summary.figure("taps begun in those lives", self.taps);
         summary.figure("screens that confirmed", self.confirmed);
         summary.figure("a disk that loses facts is found out", self.would_notice);
-        summary.figure(
-            "writes and flushes logged; sectors unflushed at the cuts: kept, dropped",
-            format_args!("{}; {}, {}", self.writes, self.kept, self.dropped),
-        );
-        summary.figure(
-            "further moments of those lives, confirmations looked for",
-            format_args!("{}, {}", self.moments, self.at_moments),
-        );
+        let unflushed = |kept: Kept| format!("{} kept, {} dropped", kept.kept, kept.dropped);
+        summary.figure("writes and flushes logged", self.writes);
+        summary.figure("unflushed sectors at the cuts", unflushed(self.at_cuts));
+        summary.figure("further moments of those lives", self.moments);
+        summary.figure("unflushed sectors at those", unflushed(self.between));
+        summary.figure("confirmations looked for at those", self.at_moments);
     }
 }
 
 /// People tap until the power goes. How many taps were begun, and what was seen.
 fn tap_until_the_cut(town: &mut Town, mut machine: Machine) -> Result<(u32, Vec<Seen>)> {
-    let cut_at = Instant::now() + town.random.within(CUT_WITHIN_MS);
-    let mut taps = 0;
-    while Instant::now() < cut_at {
-        let heard = machine.heard();
-        machine.hold(town.somebody()?)?;
+    let mut taps = 1;
+    for _ in 0..town.random.below(PEACEFUL + 1) {
+        machine.tap(town.somebody()?)?;
         taps += 1;
-        while machine.confirmed_after(heard).is_none() && Instant::now() < cut_at {
-            thread::sleep(EVERY);
-        }
-        if Instant::now() >= cut_at {
-            break;
-        }
-        machine.take()?;
-        let pause = Instant::now() + town.random.within(PAUSE_MS);
-        thread::sleep(pause.min(cut_at).saturating_duration_since(Instant::now()));
+        thread::sleep(town.random.within(PAUSE_MS));
     }
+    let until = town.random.within(CUT_WITHIN_MS);
+    machine.hold(town.somebody()?)?;
+    thread::sleep(until);
     Ok((taps, machine.kill()))
 }
 

@@ -30,6 +30,9 @@ struct Cli {
     /// What `cargo xtask boot` made
     #[arg(long, value_name = "DIR")]
     machine: PathBuf,
+    /// Only these parts, after a boot
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
     /// How often the power is cut
     #[arg(long, default_value_t = 50)]
     cuts: u32,
@@ -43,6 +46,18 @@ struct Cli {
     /// Takes the idle screen for the one to compare with from now on
     #[arg(long)]
     accept: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// A tap, a touch, the reader unplugged and plugged in
+    Morning,
+    /// A full disk
+    Full,
+    /// A boot in 1970 without network
+    Clock,
+    /// Power cuts
+    Cuts,
 }
 
 fn main() -> ExitCode {
@@ -86,13 +101,22 @@ fn act(cli: &Cli, town: &mut Town, summary: &mut Summary) -> Result<()> {
         machine.wait_until_it_serves()?,
     );
     let idle = idle::compare(&mut machine, cli.accept, summary)?;
-    let machine = first::morning(town, machine, &idle, summary)?;
-    let machine = troubles::full_disk(town, machine, &idle, summary)?;
+    let wanted = |part| cli.only.is_empty() || cli.only.contains(&part);
+    if wanted(Part::Morning) {
+        first::morning(town, &mut machine, &idle, summary)?;
+    }
+    if wanted(Part::Full) {
+        troubles::full_disk(town, &mut machine, &idle, summary)?;
+    }
     town.remember(&machine.power_off()?);
-    troubles::no_clock(town, summary)?;
-    let mut cuts = Cuts::new(cli.cuts, cli.moments);
-    let cut = cuts.all(town, &idle);
-    cuts.tell(summary);
-    cut?;
+    if wanted(Part::Clock) {
+        troubles::no_clock(town, summary)?;
+    }
+    if wanted(Part::Cuts) {
+        let mut cuts = Cuts::new(cli.cuts, cli.moments);
+        let cut = cuts.all(town, &idle);
+        cuts.tell(summary);
+        cut?;
+    }
     cuts::reckon(town, &idle, summary)
 }

@@ -24,10 +24,10 @@ const OTHER: f64 = 0.02;
 /// What did not happen.
 pub(crate) fn full_disk(
     town: &mut Town,
-    mut machine: Machine,
+    machine: &mut Machine,
     idle: &Idle,
     summary: &mut Summary,
-) -> Result<Machine> {
+) -> Result<()> {
     step("the disk is full");
     let file = "/var/lib/machitap/full";
     // Down to the last block, as whoever fills a disk does.
@@ -51,12 +51,12 @@ pub(crate) fn full_disk(
     );
     let freed = Instant::now();
     machine.run(&format!("rm {file}; sync"))?;
-    idle.wait(&mut machine).context("after there was room")?;
+    idle.wait(machine).context("after there was room")?;
     summary.seconds("room again: until the idle screen", freed.elapsed());
     let seen = machine.tap(town.somebody()?)?;
     town.wait_until_counted(&seen)?;
-    idle.wait(&mut machine)?;
-    Ok(machine)
+    idle.wait(machine)?;
+    Ok(())
 }
 
 /// Boots without battery and without network, taps, and boots again with both.

@@ -46,6 +46,13 @@ pub(crate) struct Kept {
     pub(crate) dropped: u64,
 }
 
+impl std::ops::AddAssign for Kept {
+    fn add_assign(&mut self, other: Self) {
+        self.kept += other.kept;
+        self.dropped += other.dropped;
+    }
+}
+
 impl Writes {
     /// Reads the log of a machine that does not run.
     ///
