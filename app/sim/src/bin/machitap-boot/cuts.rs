@@ -26,8 +26,9 @@ const PEACEFUL: u64 = 4;
 /// Within this after the next one holds a card the power goes, milliseconds: from before the card
 /// is noticed to after the screen.
 const CUT_WITHIN_MS: u64 = 1_500;
-/// The longest that nobody comes between two taps, milliseconds.
-const PAUSE_MS: u64 = 500;
+/// Between two taps nobody is there for so long, milliseconds: at least, and how much more. pcscd
+/// looks every 0.4 s and may take a card that follows sooner for the one before.
+const PAUSE_MS: (u64, u64) = (500, 1_000);
 /// Everything that was kept back by the cuts, over a slow link.
 const RECKON_LIMIT: Duration = Duration::from_secs(300);
 
@@ -39,6 +40,7 @@ pub(crate) struct Cuts {
     cuts: u32,
     boots: Vec<Duration>,
     taps: u32,
+    held_again: u32,
     confirmed: usize,
     moments: u32,
     at_moments: usize,
@@ -79,8 +81,13 @@ impl Cuts {
         idle.wait(&mut machine)?;
         let log = town.place.log();
         let served = fs::metadata(&log)?.len();
-        let (taps, seen) = tap_until_the_cut(town, machine)?;
+        let Life {
+            taps,
+            held_again,
+            seen,
+        } = tap_until_the_cut(town, machine)?;
         self.taps += taps;
+        self.held_again += held_again;
         self.cuts += 1;
         let writes = Writes::read(&log)?;
         self.writes += writes.count();
@@ -168,6 +175,7 @@ impl Cuts {
         summary.seconds("boot after a cut, median", boots[boots.len() / 2]);
         summary.seconds("boot after a cut, longest", boots[boots.len() - 1]);
         summary.figure("taps begun in those lives", self.taps);
+        summary.figure("cards that had to be held there again", self.held_again);
         summary.figure("screens that confirmed", self.confirmed);
         summary.figure("a disk that loses facts is found out", self.would_notice);
         let unflushed = |kept: Kept| format!("{} kept, {} dropped", kept.kept, kept.dropped);
@@ -179,18 +187,29 @@ impl Cuts {
     }
 }
 
-/// People tap until the power goes. How many taps were begun, and what was seen.
-fn tap_until_the_cut(town: &mut Town, mut machine: Machine) -> Result<(u32, Vec<Seen>)> {
-    let mut taps = 1;
-    for _ in 0..town.random.below(PEACEFUL + 1) {
+/// What people did until the power went.
+struct Life {
+    taps: u32,
+    held_again: u32,
+    seen: Vec<Seen>,
+}
+
+/// People tap until the power goes.
+fn tap_until_the_cut(town: &mut Town, mut machine: Machine) -> Result<Life> {
+    let peaceful = town.random.below(PEACEFUL + 1);
+    for _ in 0..peaceful {
         machine.tap(town.somebody()?)?;
-        taps += 1;
-        thread::sleep(town.random.within(PAUSE_MS));
+        let (least, more) = PAUSE_MS;
+        thread::sleep(Duration::from_millis(least) + town.random.within(more));
     }
     let until = town.random.within(CUT_WITHIN_MS);
     machine.hold(town.somebody()?)?;
     thread::sleep(until);
-    Ok((taps, machine.kill()))
+    Ok(Life {
+        taps: u32::try_from(peaceful)? + 1,
+        held_again: machine.held_again,
+        seen: machine.kill(),
+    })
 }
 
 /// The last boot: all that was kept is counted, once, and both sides hold the same.

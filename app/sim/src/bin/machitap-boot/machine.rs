@@ -97,6 +97,8 @@ pub(crate) struct Machine {
     reader: Reader,
     witness: Witness,
     switched_on: Instant,
+    /// How often a card had to be held there again.
+    pub(crate) held_again: u32,
 }
 
 impl Machine {
@@ -144,6 +146,7 @@ impl Machine {
             reader,
             witness,
             switched_on,
+            held_again: 0,
         })
     }
 

@@ -87,9 +87,10 @@ impl Reader {
     ///
     /// # Errors
     /// When QEMU is gone.
-    pub(crate) fn take(&mut self) -> io::Result<()> {
-        lock(&self.held).take();
-        send(&mut self.stream, CARD_REMOVE, OURS, &[])
+    pub(crate) fn take(&mut self) -> io::Result<Option<Box<dyn VirtualCard>>> {
+        let card = lock(&self.held).take();
+        send(&mut self.stream, CARD_REMOVE, OURS, &[])?;
+        Ok(card)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fs, thread, time::Duration};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use machitap_card::virt::VirtualCard;
 use machitap_sim::stage::wait;
 use serde_json::json;
@@ -10,8 +10,12 @@ use serde_json::json;
 use super::{BOOT_LIMIT, Machine, Seen};
 use crate::picture::Picture;
 
-/// From a card to the screen that says what became of it, on a busy machine.
-const TAP_LIMIT: Duration = Duration::from_secs(60);
+/// How long people hold a card to a reader that seems not to notice it.
+const HELD_FOR: Duration = Duration::from_secs(20);
+/// How often they try.
+const HOLDS: u32 = 3;
+/// How long the card is away in between; pcscd must see that it was.
+const AWAY: Duration = Duration::from_secs(1);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
 /// QEMU's range of a touch, whatever the display.
 const TOUCH_RANGE: f64 = 32_767.0;
@@ -30,7 +34,7 @@ impl Machine {
     /// # Errors
     /// When the machine ended.
     pub(crate) fn take(&mut self) -> Result<()> {
-        self.reader.take().context("the card reader")
+        self.reader.take().map(drop).context("the card reader")
     }
 
     /// How many lines the kiosk has said.
@@ -43,19 +47,30 @@ impl Machine {
         self.witness.confirmed_after(heard)
     }
 
-    /// Taps: holds a card, waits for the screen that says that it is done, takes the card.
+    /// Taps: holds a card, waits for the screen that says that it is done, takes the card. Where
+    /// no such screen comes the card is held there again, as people do, and that is counted.
     ///
     /// # Errors
-    /// When no such screen comes.
-    pub(crate) fn tap(&mut self, card: Box<dyn VirtualCard>) -> Result<Seen> {
+    /// When it does not come at the third time either.
+    pub(crate) fn tap(&mut self, mut card: Box<dyn VirtualCard>) -> Result<Seen> {
         let heard = self.heard();
-        self.hold(card)?;
-        let seen = wait::for_some(TAP_LIMIT, "the screen that answers a tap", || {
-            self.confirmed_after(heard)
-        })
-        .with_context(|| self.tail())?;
-        self.take()?;
-        Ok(seen)
+        for _ in 0..HOLDS {
+            self.hold(card)?;
+            let seen = wait::for_some(HELD_FOR, "the screen that answers a tap", || {
+                self.confirmed_after(heard)
+            });
+            card = self.reader.take()?.context("the card was held")?;
+            match seen {
+                Ok(seen) => return Ok(seen),
+                Err(_) => self.held_again += 1,
+            }
+            thread::sleep(AWAY);
+        }
+        bail!(
+            "a card was held {HOLDS} times for {} s, and no screen answered\n{}",
+            HELD_FOR.as_secs(),
+            self.tail()
+        )
     }
 
     /// What is on the display.
