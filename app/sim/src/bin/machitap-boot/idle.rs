@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result};
@@ -15,6 +15,8 @@ use crate::{
 
 /// How long the screen may take to come to rest.
 const LIMIT: Duration = Duration::from_secs(90);
+/// A screen that stands so long is at rest: the card on it moves every ten seconds.
+const REST: Duration = Duration::from_secs(6);
 /// Of all dots, so many may differ: the same program draws the same type.
 const TOLERATED: f64 = 0.002;
 /// What differs from day to day: the clock, the notices, the town's ranking that the taps change.
@@ -51,14 +53,16 @@ impl Idle {
 pub(crate) fn compare(machine: &mut Machine, accept: bool, summary: &mut Summary) -> Result<Idle> {
     let path = reference();
     if accept {
-        // It waits for the link to be up too, which the screen shows.
-        let mut last: Option<Picture> = None;
+        // The city's documents come within seconds, and with them another screen.
+        let mut last: Option<(Picture, Instant)> = None;
         let calm = machine.wait_for_picture("a display that rests", LIMIT, |picture| {
-            let same = last
-                .as_ref()
-                .is_some_and(|l| l.differs(picture, &[]) == 0.0);
-            last = Some(picture.clone());
-            same
+            if let Some((same, since)) = &last
+                && same == picture
+            {
+                return since.elapsed() > REST;
+            }
+            last = Some((picture.clone(), Instant::now()));
+            false
         })?;
         calm.write(&path)?;
         println!("   taken: {}", path.display());

@@ -53,8 +53,7 @@ impl Town {
         } else {
             made.to_owned()
         };
-        let stage =
-            Stage::build_reached(Dir::inside(&parent)?, &Documents::sample(), Some(OUTSIDE))?;
+        let stage = Stage::build_reached(Dir::inside(&parent)?, &documents()?, Some(OUTSIDE))?;
         let place = Place {
             made: made.to_owned(),
             live: stage.path().join("live"),
@@ -157,6 +156,16 @@ impl Town {
         ensure!(wallet.harmed() == 0, "a PIN lost a try");
         Ok(())
     }
+}
+
+/// The sample town's, without its draw: the idle screen says when one can be turned, which comes
+/// and goes.
+fn documents() -> Result<Documents> {
+    let mut documents = Documents::sample();
+    let mut catalogue: toml::Table = documents.catalogue.parse()?;
+    catalogue.remove("draws");
+    documents.catalogue = toml::to_string(&catalogue)?;
+    Ok(documents)
 }
 
 /// The kiosk of the trial.
