@@ -8,10 +8,10 @@ use crate::{idle::Idle, machine::Machine, step, summary::Summary, town::Town};
 
 /// A screen that answers a hand, on a busy machine.
 const SCREEN_LIMIT: Duration = Duration::from_secs(90);
-/// Another screen than the idle one: so much of it differs, at least.
-const OTHER: f64 = 0.02;
 /// The key that opens the languages, on the idle screen.
-const KEY: (u32, u32) = (1_070, 720);
+const LANGUAGES: (u32, u32) = (1_070, 720);
+/// The way back from there.
+const BACK: (u32, u32) = (165, 720);
 
 /// Plays it.
 ///
@@ -26,7 +26,7 @@ pub(crate) fn morning(
     step("a card is tapped");
     tap(town, machine, idle, summary, "tap")?;
     step("a finger touches the glass");
-    touch(machine, idle, summary)?;
+    touch(town, machine, idle, summary)?;
     step("the reader is unplugged, and plugged in again");
     replug(town, machine, idle, summary)
 }
@@ -46,9 +46,9 @@ fn tap(
         seen.at - held,
     );
     let done = machine.picture()?;
-    let differs = idle.differs(&done);
-    ensure!(differs > OTHER, "a tap was answered on the idle screen");
-    done.write(&town.place.made.join(format!("{name}.png")))?;
+    ensure!(idle.is_not(&done), "a tap was answered on the idle screen");
+    let file = format!("{}.png", name.replace(' ', "-"));
+    done.write(&town.place.made.join(file))?;
     town.wait_until_counted(&seen)?;
     summary.seconds(
         &format!("{name}: card held until the city had counted it"),
@@ -58,15 +58,21 @@ fn tap(
     Ok(())
 }
 
-fn touch(machine: &mut Machine, idle: &Idle, summary: &mut Summary) -> Result<()> {
+fn touch(town: &Town, machine: &mut Machine, idle: &Idle, summary: &mut Summary) -> Result<()> {
     let size = machine.picture()?.size();
     let touched = Instant::now();
-    machine.touch(KEY, size)?;
-    machine.wait_for_picture("a screen that answers a touch", SCREEN_LIMIT, |picture| {
-        idle.differs(picture) > OTHER
-    })?;
-    summary.seconds("touch: until another screen", touched.elapsed());
-    idle.wait(machine).context("after a touch")?;
+    machine.touch(LANGUAGES, size)?;
+    let languages =
+        machine.wait_for_picture("a screen that answers a touch", SCREEN_LIMIT, |picture| {
+            idle.is_not(picture)
+        })?;
+    summary.seconds("touch: until the languages", touched.elapsed());
+    languages.write(&town.place.made.join("touch.png"))?;
+    let touched = Instant::now();
+    machine.touch(BACK, size)?;
+    idle.wait(machine)
+        .context("after a touch of the way back")?;
+    summary.seconds("touch: until the idle screen again", touched.elapsed());
     Ok(())
 }
 
@@ -79,7 +85,7 @@ fn replug(
     let pulled = Instant::now();
     machine.unplug()?;
     machine.wait_for_picture("a screen that misses the reader", SCREEN_LIMIT, |picture| {
-        idle.differs(picture) > OTHER
+        idle.is_not(picture)
     })?;
     summary.seconds(
         "reader unplugged: until the screen says so",

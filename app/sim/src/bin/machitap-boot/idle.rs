@@ -19,6 +19,9 @@ const LIMIT: Duration = Duration::from_secs(90);
 const REST: Duration = Duration::from_secs(6);
 /// Of all dots, so many may differ: the same program draws the same type.
 const TOLERATED: f64 = 0.002;
+/// Another screen than the idle one differs by so much at least, also while the card on it moves or
+/// the link rests: half of it is something else.
+const OTHER: f64 = 0.35;
 /// What differs from day to day: the clock, the notices, the town's ranking that the taps change.
 const CHANGING: [Part; 1] = [[660, 0, 1280, 650]];
 
@@ -35,6 +38,11 @@ impl Idle {
     /// Whether that is it.
     pub(crate) fn is(&self, picture: &Picture) -> bool {
         self.differs(picture) <= TOLERATED
+    }
+
+    /// Whether that is some other screen.
+    pub(crate) fn is_not(&self, picture: &Picture) -> bool {
+        self.differs(picture) >= OTHER
     }
 
     /// Waits until it is on the display.

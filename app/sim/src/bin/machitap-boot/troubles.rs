@@ -16,7 +16,6 @@ use crate::{
 
 /// A screen that says so, on a busy machine.
 const SCREEN_LIMIT: Duration = Duration::from_secs(120);
-const OTHER: f64 = 0.02;
 
 /// Fills the disk until the kiosk says so, taps, and makes room again.
 ///
@@ -40,7 +39,7 @@ pub(crate) fn full_disk(
     let full = machine.wait_for_picture(
         "a screen that says that the disk is full",
         SCREEN_LIMIT,
-        |p| idle.differs(p) > OTHER,
+        |p| idle.is_not(p),
     )?;
     summary.seconds("disk full: until the screen says so", filled.elapsed());
     full.write(&town.place.made.join("disk-full.png"))?;
