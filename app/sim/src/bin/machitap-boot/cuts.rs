@@ -27,7 +27,8 @@ const PEACEFUL: u64 = 4;
 /// is noticed to after the screen.
 const CUT_WITHIN_MS: u64 = 1_500;
 /// Between two taps nobody is there for so long, milliseconds: at least, and how much more. pcscd
-/// looks every 0.4 s and may take a card that follows sooner for the one before.
+/// looks every 0.4 s; a real reader's next card is without power, by which libccid tells that it was
+/// changed in between, but QEMU's reader keeps the power on.
 const PAUSE_MS: (u64, u64) = (500, 1_000);
 /// Everything that was kept back by the cuts, over a slow link.
 const RECKON_LIMIT: Duration = Duration::from_secs(300);

@@ -14,7 +14,7 @@ use crate::picture::Picture;
 const HELD_FOR: Duration = Duration::from_secs(20);
 /// How often they try.
 const HOLDS: u32 = 3;
-/// How long the card is away in between; pcscd must see that it was.
+/// How long the card is away in between: pcscd looks every 0.4 s and must see that it was.
 const AWAY: Duration = Duration::from_secs(1);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
 /// QEMU's range of a touch, whatever the display.
