@@ -135,7 +135,7 @@ pub fn thin_out(out: &Path, keep: usize) -> Result<Vec<PathBuf>, Failure> {
     let mut copies = Vec::new();
     for entry in fs::read_dir(out).map_err(|why| failed(&why))? {
         let path = entry.map_err(|why| failed(&why))?.path();
-        if path.join(COPY).exists() && !path.extension().is_some_and(|e| e == "new") {
+        if path.join(COPY).exists() && path.extension().is_none_or(|e| e != "new") {
             copies.push(path);
         }
     }
