@@ -22,6 +22,9 @@ use crate::{
 /// The database's name in a copy. Nothing serves from it by mistake.
 pub const COPY: &str = "backup.db";
 
+/// A copy that is being made.
+const DRAFT: &str = "machitap-city.new";
+
 /// Documents go on this far above the copy's versions: kiosks take no older ones, and how many
 /// were published since nobody knows.
 const LEAP: u64 = 1_000_000_000;
@@ -43,16 +46,22 @@ pub struct Copied {
 pub fn back_up(config: &Config, file: &Path, out: &Path) -> Result<Copied, Failure> {
     let stamp = Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
     let path = out.join(format!("machitap-city-{stamp}"));
-    let draft = out.join(format!("machitap-city-{stamp}.new"));
+    // One name for all: what a power cut left of an earlier one goes, and does not pile up.
+    let draft = out.join(DRAFT);
     if path.exists() {
         return Err(Failure::new(
             Exit::Data,
             format_args!("{} is there already", path.display()),
         ));
     }
+    let failed = |why: &io::Error| Failure::file(&draft, why);
+    match fs::remove_dir_all(&draft) {
+        Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(failed(&why)),
+        _ => {}
+    }
     let made = fill(config, file, &draft);
     if made.is_err() {
-        // Half a copy must not pass for one.
+        // Half a copy takes room that is wanted elsewhere.
         let _ = fs::remove_dir_all(&draft);
     }
     let facts = made?;
@@ -135,7 +144,7 @@ pub fn thin_out(out: &Path, keep: usize) -> Result<Vec<PathBuf>, Failure> {
     let mut copies = Vec::new();
     for entry in fs::read_dir(out).map_err(|why| failed(&why))? {
         let path = entry.map_err(|why| failed(&why))?.path();
-        if path.join(COPY).exists() && path.extension().is_none_or(|e| e != "new") {
+        if path.join(COPY).exists() && !path.ends_with(DRAFT) {
             copies.push(path);
         }
     }
