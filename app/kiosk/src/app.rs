@@ -34,6 +34,7 @@ use crate::{
 };
 pub(crate) use open::{cannot_open, clocks, store_settings};
 pub use ready::{Checked, check};
+pub(crate) use ready::{enrolled, keeps_too_short, keys};
 
 /// Runs the program.
 pub fn main() -> ExitCode {

@@ -29,6 +29,28 @@ pub struct Checked {
     pub keys: Option<Arc<dyn KeyProvider>>,
 }
 
+/// The enrolment, and TLS by it.
+///
+/// # Errors
+/// What is missing or wrong in the enrolment's folder.
+pub(crate) fn enrolled(
+    config: &Config,
+    floor: &Floor,
+) -> Result<(Enrolment, ClientConfig), Failure> {
+    let enrolment = Enrolment::read(&config.enrolment).map_err(Failure::from)?;
+    let Enrolment {
+        ca_pem,
+        cert_pem,
+        key_pem,
+        ..
+    } = &enrolment;
+    let tls = link::client_config(ca_pem, cert_pem, key_pem, floor.clone()).map_err(|error| {
+        let dir = config.enrolment.display();
+        Failure::new(exit::CONFIG, format!("{dir}/{error}"))
+    })?;
+    Ok((enrolment, tls))
+}
+
 /// Reads and checks all the configuration points at.
 ///
 /// # Errors
@@ -36,21 +58,7 @@ pub struct Checked {
 pub fn check(config: &Config) -> Result<Checked, Vec<Failure>> {
     let floor = Floor::new(clock::built_ms());
     let mut failures = Vec::new();
-    let enrolment = Enrolment::read(&config.enrolment).map_err(Failure::from);
-    let enrolled = enrolment.and_then(|enrolment| {
-        let Enrolment {
-            ca_pem,
-            cert_pem,
-            key_pem,
-            ..
-        } = &enrolment;
-        let tls =
-            link::client_config(ca_pem, cert_pem, key_pem, floor.clone()).map_err(|error| {
-                let dir = config.enrolment.display();
-                Failure::new(exit::CONFIG, format!("{dir}/{error}"))
-            })?;
-        Ok((enrolment, tls))
-    });
+    let enrolled = enrolled(config, &floor);
     let keys = keys(config);
     if let Ok((enrolment, _)) = &enrolled {
         failures.extend(keeps_too_short(config, enrolment));
@@ -76,7 +84,7 @@ pub fn check(config: &Config) -> Result<Checked, Vec<Failure>> {
 }
 
 /// A nursery's papers are made from the journal: it must keep what they need.
-fn keeps_too_short(config: &Config, enrolment: &Enrolment) -> Option<Failure> {
+pub(crate) fn keeps_too_short(config: &Config, enrolment: &Enrolment) -> Option<Failure> {
     let days = config.journal.keep_days;
     let short = enrolment.public.purposes.nursery.is_some() && days < Journal::PAPERS_DAYS;
     short.then(|| {
@@ -105,7 +113,11 @@ pub(super) fn unspoken(sound: &Sound) -> Vec<Failure> {
         .collect()
 }
 
-fn keys(config: &Config) -> Result<Option<Arc<dyn KeyProvider>>, Failure> {
+/// The keys of the citizen AP; `None` for a kiosk without a reader.
+///
+/// # Errors
+/// What is missing or wrong in their file.
+pub(crate) fn keys(config: &Config) -> Result<Option<Arc<dyn KeyProvider>>, Failure> {
     if !config.reader.enabled {
         return Ok(None);
     }

@@ -8,38 +8,50 @@ use x509_parser::parse_x509_certificate;
 
 use super::Finding;
 use crate::{
-    app::Checked,
+    app, clock,
     config::Config,
-    link::{Trouble, probe},
+    link::{Floor, Trouble, probe},
 };
 
 /// A certificate that ends within this is to be renewed, days.
 const RENEW_DAYS: i64 = 30;
 
-pub(super) fn look(config: &Config, checked: &Checked, now: Timestamp) -> Vec<Finding> {
-    let public = &checked.enrolment.public;
+pub(super) fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
+    let (enrolment, tls) = match app::enrolled(config, &Floor::new(clock::built_ms())) {
+        Ok(enrolled) => enrolled,
+        Err(failure) => {
+            let todo = "mend it, or enrol this kiosk anew; then look again";
+            return vec![Finding::ill("enrolment", failure.message, todo)];
+        }
+    };
+    let public = &enrolment.public;
     let mut all = vec![Finding::well(
         "enrolment",
         format!("{} at {} of {}", public.kiosk, public.facility, public.city),
     )];
     for (file, pem) in [
-        ("kiosk.pem", &checked.enrolment.cert_pem),
-        ("ca.pem", &checked.enrolment.ca_pem),
+        ("kiosk.pem", &enrolment.cert_pem),
+        ("ca.pem", &enrolment.ca_pem),
     ] {
         all.push(certificate(file, until(pem), now));
     }
+    if let Some(failure) = app::keeps_too_short(config, &enrolment) {
+        all.push(Finding::ill(
+            "journal",
+            failure.message,
+            "mend the configuration",
+        ));
+    }
     let broker = &config.broker;
     let there = format!("{}:{}", broker.host, broker.port);
-    all.push(
-        match probe(&broker.host, broker.port, Arc::new(checked.tls.clone())) {
-            Ok(()) => Finding::well("broker", format!("{there} lets this kiosk in")),
-            Err(trouble) => Finding::ill(
-                "broker",
-                format!("{there}: {}", trouble.what()),
-                remedy(&trouble),
-            ),
-        },
-    );
+    all.push(match probe(&broker.host, broker.port, Arc::new(tls)) {
+        Ok(()) => Finding::well("broker", format!("{there} lets this kiosk in")),
+        Err(trouble) => Finding::ill(
+            "broker",
+            format!("{there}: {}", trouble.what()),
+            remedy(&trouble),
+        ),
+    });
     all
 }
 

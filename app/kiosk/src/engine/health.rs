@@ -1,6 +1,5 @@
 //! What a running kiosk says of itself to `machitap-kiosk doctor`.
 
-use machitap_domain::Quality;
 use serde::{Deserialize, Serialize};
 
 use super::Engine;
@@ -30,8 +29,6 @@ pub struct Health {
     pub trouble: Option<String>,
     /// The city found a fork in this journal.
     pub forked: bool,
-    /// The clock.
-    pub clock: Quality,
     /// The city's documents that are on the disk.
     pub documents: Vec<Held>,
 }
@@ -61,8 +58,7 @@ pub struct Held {
 
 impl Engine {
     /// How the kiosk is.
-    pub(super) fn health(&mut self) -> Health {
-        let clock = self.times.now().clock.quality;
+    pub(super) fn health(&self) -> Health {
         let names = self.documents.names();
         // A document or a size that cannot be read now is told by the journal's own trouble.
         let held = |name| self.journal.document(name).ok().flatten();
@@ -89,7 +85,6 @@ impl Engine {
             listening: self.link_view.city_listening,
             trouble: self.link_trouble.clone(),
             forked: self.link_view.forked,
-            clock,
             documents,
         }
     }

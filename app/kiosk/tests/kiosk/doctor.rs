@@ -136,6 +136,41 @@ fn certificates_that_ended_and_missing_files_are_named() {
 }
 
 #[test]
+fn keys_that_only_the_service_is_handed_are_not_missed_while_it_rests() {
+    let place = Place::new();
+    let _broker = Broker::start(&place);
+    let handed = "sealed-file:/run/credentials/machitap-nowhere.service/card-keys";
+    place.config(|text| {
+        let text = text.replace("demo = true", "demo = false");
+        text.replace("\"test-only\"\nenabled = false", &format!("\"{handed}\""))
+    });
+    let said = doctor(&place);
+    let (state, text) = said.of("keys");
+    assert_eq!(state, "mind", "{text}");
+    assert!(text.contains("does not run"), "{text}");
+    assert_eq!(said.of("broker").0, "well", "all else is looked at");
+    // Anywhere else they are missed.
+    place.config(|text| text.replace(handed, "sealed-file:card-keys.toml"));
+    let said = doctor(&place);
+    let (state, text) = said.of("keys");
+    assert_eq!(state, "ill");
+    assert!(text.contains("card-keys.toml"), "{text}");
+    assert_eq!(said.of("certificate").0, "well", "all else is looked at");
+}
+
+#[test]
+fn a_lamp_that_is_lit_stays_lit() {
+    let place = Place::new();
+    let led = place.path("leds/status");
+    fs::create_dir_all(&led).unwrap();
+    fs::write(led.join("brightness"), "255").unwrap();
+    let class = place.path("leds");
+    place.config(|text| format!("{text}[lamps]\nclass = {class:?}\nready = \"status\"\n"));
+    doctor(&place);
+    assert_eq!(fs::read_to_string(led.join("brightness")).unwrap(), "255");
+}
+
+#[test]
 fn it_speaks_to_people_too_and_needs_a_configuration() {
     let place = Place::new();
     let run = |config: &str| {
