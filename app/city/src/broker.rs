@@ -9,7 +9,7 @@ use crate::pki::{DESK_USER, SERVE_USER};
 /// What differs from one installation to the next.
 #[derive(Debug, Clone)]
 pub struct Place<'a> {
-    /// The directory with `ca.pem`, `server.pem`, `server.key`, `acl` and `data/`.
+    /// The directory with `ca.pem`, `crl.pem`, `server.pem`, `server.key`, `acl` and `data/`.
     pub directory: &'a Path,
     /// Where it listens.
     pub bind: &'a str,
@@ -34,6 +34,8 @@ per_listener_settings false
 
 listener {port} {bind}
 cafile {dir}/ca.pem
+# Written by `machitap-city revoke`; read at a start and at SIGHUP.
+crlfile {dir}/crl.pem
 certfile {dir}/server.pem
 keyfile {dir}/server.key
 tls_version tlsv1.2

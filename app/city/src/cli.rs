@@ -1,6 +1,7 @@
 //! The commands.
 
 mod drawing;
+mod enrolling;
 mod phones;
 mod points;
 mod publishing;
@@ -68,6 +69,9 @@ enum Command {
         /// The page's port on this machine.
         #[arg(long, default_value_t = 8080)]
         web_port: u16,
+        /// The port new terminals bring their codes to.
+        #[arg(long, default_value_t = 8884, value_parser = clap::value_parser!(u16).range(1..))]
+        enrol_port: u16,
     },
     /// Print mosquitto's configuration, or its access list.
     BrokerConfig {
@@ -84,16 +88,24 @@ enum Command {
         #[arg(long, default_value = "mosquitto", value_name = "USER")]
         user: String,
     },
-    /// Enrol a kiosk: write its directory of keys and enter it in the registry.
+    /// Enrol a kiosk: print a code that is typed at the terminal, once.
+    ///
+    /// The terminal makes its keys itself, gets its certificate and its documents, and serves.
+    /// `serve` must run and the terminal must reach it ([enrolment] in city.toml). With --out a
+    /// directory of keys is written instead, to be carried to a terminal that cannot.
     Enrol {
         /// The kiosk's id; also the name in its certificate.
         kiosk: KioskId,
         /// Where it stands, as in the catalogue.
         #[arg(long, value_name = "ID")]
         facility: FacilityId,
-        /// The directory to write.
-        #[arg(long)]
-        out: PathBuf,
+        /// Write a directory of keys to carry, instead of a code.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// The code is good for so many hours.
+        #[arg(long, default_value_t = 72, value_name = "HOURS", conflicts_with = "out",
+            value_parser = clap::value_parser!(u16).range(1..=24 * 31))]
+        valid: u16,
         /// Its certificate ends at the start of this day (UTC); five years from now if left out.
         #[arg(long, value_name = "YYYY-MM-DD")]
         not_after: Option<Date>,
@@ -101,6 +113,19 @@ enum Command {
         #[arg(long)]
         again: bool,
     },
+    /// List the codes that nobody has used yet.
+    Codes,
+    /// Take a kiosk's enrolment back: lost, stolen, or handed in.
+    ///
+    /// What it sends counts no more at once. The broker shuts it out when it has read its list of
+    /// revoked certificates: `systemctl reload mosquitto`, and `systemctl restart mosquitto` to
+    /// hang up on a kiosk that is connected. `enrol --again` takes it in anew.
+    Revoke {
+        /// The kiosk.
+        kiosk: KioskId,
+    },
+    /// Write the broker's list of revoked certificates anew.
+    Revocations,
     /// Check the documents and publish what changed.
     Publish {
         /// The documents; as configured if left out.
@@ -242,6 +267,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
             broker_port,
             broker_user,
             web_port,
+            enrol_port,
         } => {
             home::init(
                 &dir,
@@ -251,6 +277,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
                     broker_port,
                     broker_user,
                     web_port,
+                    enrol_port,
                 },
             )?;
             println!("{}: the city's home is made", dir.display());
@@ -266,6 +293,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
             kiosk,
             facility,
             out,
+            valid,
             not_after,
             again,
         } => {
@@ -276,11 +304,11 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
                 not_after,
                 again,
             };
-            enrol::enrol(&load()?, &request, &out)?;
-            println!("{}: enrolled into {}", request.kiosk, out.display());
-            println!("Carry the directory to the kiosk and delete it here: it holds its keys.");
-            Ok(())
+            enrolling::run(&load()?, &request, out.as_deref(), valid)
         }
+        Command::Codes => enrolling::codes(&load()?),
+        Command::Revoke { kiosk } => enrolling::revoke(&load()?, &kiosk),
+        Command::Revocations => enrolling::revocations(&load()?),
         Command::Publish {
             documents,
             check,
@@ -454,7 +482,7 @@ fn print_ledger(config: &Config, json: bool) -> Result<(), Failure> {
 
 /// Says which of those kiosks have facts that are not counted yet.
 fn warn_of_holes(db: &Db, of: impl Fn(&Enrolled) -> bool) -> Result<(), Failure> {
-    let kiosks = db.kiosks().map_err(io)?;
+    let kiosks = db.all_kiosks().map_err(io)?;
     for journal in db.journals().map_err(io)? {
         let here = |k: &Enrolled| k.kiosk == journal.kiosk && of(k);
         if kiosks.iter().any(here) && journal.contiguous < journal.announced {

@@ -36,6 +36,8 @@ struct File {
     ranking: Ranking,
     #[serde(default)]
     accounts: Accounts,
+    #[serde(default)]
+    enrolment: Option<Enrolment>,
 }
 
 fn tokyo() -> String {
@@ -134,6 +136,14 @@ impl Default for Accounts {
     }
 }
 
+/// Where terminals bring their codes; without it none can.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Enrolment {
+    /// Where it listens: kiosks must reach it.
+    pub listen: SocketAddr,
+}
+
 /// The configuration, checked, its paths resolved against the file's directory.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -155,6 +165,10 @@ pub struct Config {
     pub ranking: Ranking,
     /// The accounts.
     pub accounts: Accounts,
+    /// Where terminals bring their codes.
+    pub enrolment: Option<Enrolment>,
+    /// The directory with the broker's files.
+    pub broker_files: PathBuf,
 }
 
 /// The file of the draw's key.
@@ -223,6 +237,8 @@ impl Config {
             web: file.web,
             ranking: file.ranking,
             accounts: file.accounts,
+            enrolment: file.enrolment,
+            broker_files: base.join("broker"),
         })
     }
 

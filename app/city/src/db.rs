@@ -4,6 +4,7 @@
 mod copy;
 mod documents;
 mod draws;
+mod enrolling;
 mod facts;
 mod letters;
 mod nursery;
@@ -21,6 +22,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub use documents::{Stale, Stored};
 pub use draws::WordGiven;
+pub use enrolling::{CodeMade, RevokedRow};
 pub use facts::{JournalRow, NewFact, Put};
 pub use letters::{HEAD_MAX, Letter};
 pub use nursery::AlarmRow;
@@ -33,7 +35,7 @@ pub use registry::{Enrolled, KioskRow};
 pub use rides::RideRow;
 
 /// The version this program writes.
-pub const SCHEMA: i64 = 6;
+pub const SCHEMA: i64 = 7;
 
 const MIGRATIONS: [&str; SCHEMA as usize] = [
     include_str!("db/v1.sql"),
@@ -42,6 +44,7 @@ const MIGRATIONS: [&str; SCHEMA as usize] = [
     include_str!("db/v4.sql"),
     include_str!("db/v5.sql"),
     include_str!("db/v6.sql"),
+    include_str!("db/v7.sql"),
 ];
 
 /// A group of batches changes some 5 MiB of pages; in a smaller cache they would be written

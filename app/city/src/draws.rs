@@ -172,7 +172,7 @@ pub fn verify_table(
     zones: &Zones,
 ) -> Result<Vec<Verified>, DbError> {
     let mut all = Vec::new();
-    for kiosk in db.kiosks()? {
+    for kiosk in db.all_kiosks()? {
         if !table.kiosks.contains_key(&kiosk.kiosk) {
             continue;
         }

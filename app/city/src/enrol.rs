@@ -1,12 +1,21 @@
-//! `machitap-city enrol`: one kiosk's directory, and its keys in the city's registry.
+//! Enrolment: how a kiosk comes to its identity and its keys.
 //!
-//! The keys are made here and carried to the kiosk in its directory. Keys born on the
-//! device, with a one-time token, come later; the directory stays the same.
+//! By a code ([`code`], [`office`]): the keys are born on the kiosk and never leave it. Or by a
+//! directory ([`enrol`]): the keys are made here and carried there, for a kiosk without a way to
+//! the city at its first start.
+
+pub mod code;
+pub mod door;
+pub mod office;
+pub mod revoke;
 
 use std::{fs, path::Path};
 
 use jiff::civil::Date;
-use machitap_domain::{FacilityId, KioskId, catalogue::Service};
+use machitap_domain::{
+    FacilityId, KioskId,
+    catalogue::{Facility, Language, Service},
+};
 use machitap_wire::{
     Signer,
     bundle::{Enrolment, PurposeKeys},
@@ -16,7 +25,7 @@ use machitap_wire::{
 
 use crate::{
     config::Config,
-    db::{Db, Enrolled},
+    db::{Db, DbError, Enrolled},
     documents,
     exit::{Exit, Failure},
     files::{Mode, private_dir, write},
@@ -44,49 +53,19 @@ pub struct Request {
 /// [`Failure`]: an id that is reserved or taken, a facility the catalogue does not name,
 /// files.
 pub fn enrol(config: &Config, request: &Request, out: &Path) -> Result<(), Failure> {
-    let db = Db::open(&config.database).map_err(|e| Failure::new(Exit::Io, e))?;
-    if RESERVED.contains(&request.kiosk.as_str()) {
-        return Err(Failure::new(
-            Exit::Data,
-            format_args!(
-                "{} is a word of the protocol, not a kiosk's name",
-                request.kiosk
-            ),
-        ));
-    }
-    let known = db
-        .kiosk(&request.kiosk)
-        .map_err(|e| Failure::new(Exit::Io, e))?
-        .is_some();
-    if known && !request.again {
-        return Err(Failure::new(
-            Exit::Data,
-            format_args!("{} is enrolled; --again gives it new keys", request.kiosk),
-        ));
-    }
-    let purposes = purposes(config, &request.facility)?;
-    let io = |e: &dyn std::fmt::Display| Failure::new(Exit::Io, e);
-    let authority = Authority::load(
-        &config.city,
-        &config.key_text("ca.pem")?,
-        &config.key_text("ca.key")?,
-    )
-    .map_err(|e| io(&e))?;
-    let pair = authority
-        .client(request.kiosk.as_str(), request.not_after)
+    let db = Db::open(&config.database).map_err(|e| io(&e))?;
+    check(&db, request)?;
+    let place = Place::of(config, &request.facility)?;
+    let authority = authority(config)?;
+    let key = crate::pki::new_key().map_err(|e| io(&e))?;
+    let issued = authority
+        .kiosk_of(&key, request.kiosk.as_str(), request.not_after)
         .map_err(|e| io(&e))?;
     let (sign, seal) = (random_hex(), random_hex());
     let signer = Signer::from_text(&sign).expect("made of 32 bytes");
     let opener = SealOpener::from_text(&seal).expect("made of 32 bytes");
-    let enrolment = Enrolment {
-        city: config.city.clone(),
-        kiosk: request.kiosk.clone(),
-        facility: request.facility.clone(),
-        city_key: config.signer()?.verifier(),
-        city_seal: config.letters_key_if_any()?.map(|key| key.public()),
-        purposes,
-    };
-    let text = toml::to_string(&enrolment).expect("an enrolment has a TOML form");
+    let text = toml::to_string(&public(config, &request.kiosk, &request.facility, place)?)
+        .expect("an enrolment has a TOML form");
 
     private_dir(out).map_err(|why| Failure::file(out, &why))?;
     for (name, mode, text) in [
@@ -95,8 +74,8 @@ pub fn enrol(config: &Config, request: &Request, out: &Path) -> Result<(), Failu
             Mode::Public,
             authority.pair().certificate.as_str(),
         ),
-        ("kiosk.pem", Mode::Public, &pair.certificate),
-        ("kiosk.key", Mode::Private, &pair.key),
+        ("kiosk.pem", Mode::Public, &issued.certificate),
+        ("kiosk.key", Mode::Private, &key.serialize_pem()),
         ("sign.key", Mode::Private, &sign),
         ("seal.key", Mode::Private, &seal),
         ("enrolment.toml", Mode::Private, &text),
@@ -105,30 +84,105 @@ pub fn enrol(config: &Config, request: &Request, out: &Path) -> Result<(), Failu
         write(&path, mode, text.as_bytes()).map_err(|why| Failure::file(&path, &why))?;
     }
     // Last: a kiosk the registry knows has its directory.
-    db.enrol(
-        &Enrolled {
-            kiosk: request.kiosk.clone(),
-            facility: request.facility.clone(),
-            verifier: signer.verifier(),
-            seal_to: opener.public(),
-        },
-        now_ms(),
+    let enrolled = Enrolled {
+        kiosk: request.kiosk.clone(),
+        facility: request.facility.clone(),
+        verifier: signer.verifier(),
+        seal_to: opener.public(),
+    };
+    enter(&db, &enrolled, &issued.serial, request.not_after, now_ms()).map_err(|e| io(&e))
+}
+
+/// Enters a kiosk with its certificate; what was issued to it before counts no more.
+fn enter(
+    db: &Db,
+    enrolled: &Enrolled,
+    serial: &str,
+    not_after: Date,
+    now_ms: i64,
+) -> Result<(), DbError> {
+    db.revoke_certificates(&enrolled.kiosk, now_ms)?;
+    db.put_certificate(serial, &enrolled.kiosk, not_after, now_ms)?;
+    db.enrol(enrolled, now_ms)
+}
+
+/// An id that is free, or meant to be given new keys.
+fn check(db: &Db, request: &Request) -> Result<(), Failure> {
+    let kiosk = &request.kiosk;
+    if RESERVED.contains(&kiosk.as_str()) {
+        return Err(Failure::new(
+            Exit::Data,
+            format_args!("{kiosk} is a word of the protocol, not a kiosk's name"),
+        ));
+    }
+    if db.knows_kiosk(kiosk).map_err(|e| io(&e))? && !request.again {
+        return Err(Failure::new(
+            Exit::Data,
+            format_args!("{kiosk} is enrolled; --again gives it new keys"),
+        ));
+    }
+    Ok(())
+}
+
+fn io(why: &dyn std::fmt::Display) -> Failure {
+    Failure::new(Exit::Io, why)
+}
+
+fn authority(config: &Config) -> Result<Authority, Failure> {
+    Authority::load(
+        &config.city,
+        &config.key_text("ca.pem")?,
+        &config.key_text("ca.key")?,
     )
     .map_err(|e| io(&e))
 }
 
-/// The keys of the purposes the facility serves, and no others.
-fn purposes(config: &Config, facility: &FacilityId) -> Result<PurposeKeys, Failure> {
-    let documents = documents::read(&config.documents, &config.city).map_err(|e| rejected(&e))?;
-    let Some(found) = documents.catalogue.facilities.get(facility) else {
-        let path = config.documents.join("catalogue.toml");
-        return Err(Failure::new(
-            Exit::Data,
-            format_args!("{}: no facility {facility}", path.display()),
-        ));
-    };
+/// What a kiosk is told of its city and itself.
+fn public(
+    config: &Config,
+    kiosk: &KioskId,
+    facility: &FacilityId,
+    place: Place,
+) -> Result<Enrolment, Failure> {
+    Ok(Enrolment {
+        city: config.city.clone(),
+        kiosk: kiosk.clone(),
+        facility: facility.clone(),
+        city_key: config.signer()?.verifier(),
+        city_seal: config.letters_key_if_any()?.map(|key| key.public()),
+        purposes: place.purposes,
+    })
+}
+
+/// What the documents say of a facility.
+struct Place {
+    /// Its name, in Japanese.
+    name: String,
+    /// The keys of the purposes it serves, and no others.
+    purposes: PurposeKeys,
+}
+
+impl Place {
+    fn of(config: &Config, facility: &FacilityId) -> Result<Self, Failure> {
+        let documents =
+            documents::read(&config.documents, &config.city).map_err(|e| rejected(&e))?;
+        let Some(found) = documents.catalogue.facilities.get(facility) else {
+            let path = config.documents.join("catalogue.toml");
+            return Err(Failure::new(
+                Exit::Data,
+                format_args!("{}: no facility {facility}", path.display()),
+            ));
+        };
+        Ok(Self {
+            name: found.name.in_language(Language::Ja).to_owned(),
+            purposes: purposes(config, found)?,
+        })
+    }
+}
+
+fn purposes(config: &Config, facility: &Facility) -> Result<PurposeKeys, Failure> {
     let all = config.purposes()?;
-    Ok(match found.service {
+    Ok(match facility.service {
         Service::Nursery(_) => PurposeKeys {
             nursery: all.nursery,
             ..PurposeKeys::default()

@@ -7,6 +7,7 @@ use machitap_domain::CityId;
 use crate::{
     broker::{Place, access_list, configuration},
     config::{Config, DRAW_KEY, LETTERS_KEY},
+    enrol,
     exit::{Exit, Failure},
     files::{Mode, private_dir, write},
     pin,
@@ -32,6 +33,8 @@ pub struct Plan {
     pub broker_user: String,
     /// The page's port.
     pub web_port: u16,
+    /// The port terminals bring their codes to.
+    pub enrol_port: u16,
 }
 
 /// Makes the city's home in `dir`; refuses where one already is.
@@ -65,7 +68,8 @@ pub fn init(dir: &Path, plan: &Plan) -> Result<(), Failure> {
         .replace("@CITY@", plan.city.as_str())
         .replace("@HOST@", host)
         .replace("@PORT@", &plan.broker_port.to_string())
-        .replace("@WEB@", &plan.web_port.to_string());
+        .replace("@WEB@", &plan.web_port.to_string())
+        .replace("@ENROL@", &format!("{}:{}", reach(plan), plan.enrol_port));
     // Last: where city.toml is, everything is.
     put(dir, "city.toml", Mode::Public, &config)?;
     Config::load(&dir.join("city.toml")).map(|_| ())
@@ -77,6 +81,7 @@ fn keys(dir: &Path, plan: &Plan) -> Result<(), Failure> {
     put(dir, "keys/ca.key", Mode::Private, &ca.key)?;
     put(dir, "keys/ca.pem", Mode::Public, &ca.certificate)?;
     put(dir, "broker/ca.pem", Mode::Public, &ca.certificate)?;
+    enrol::revoke::write_empty(&authority, &dir.join("broker"))?;
     for (name, user) in [("city", SERVE_USER), ("desk", DESK_USER)] {
         let pair = authority
             .client(user, CITY_UNTIL)
@@ -113,13 +118,18 @@ fn keys(dir: &Path, plan: &Plan) -> Result<(), Failure> {
     put(dir, "broker/server.key", Mode::Private, &server.key)
 }
 
-fn broker(dir: &Path, plan: &Plan) -> Result<(), Failure> {
-    let directory = dir.join("broker");
-    let bind = if plan.hosts.is_empty() {
+/// Without a name kiosks could know, this machine only.
+const fn reach(plan: &Plan) -> &'static str {
+    if plan.hosts.is_empty() {
         "127.0.0.1"
     } else {
         "0.0.0.0"
-    };
+    }
+}
+
+fn broker(dir: &Path, plan: &Plan) -> Result<(), Failure> {
+    let directory = dir.join("broker");
+    let bind = reach(plan);
     let text = configuration(&Place {
         directory: &directory,
         bind,

@@ -8,8 +8,10 @@ use std::{io, path::Path, sync::Arc};
 use jiff::civil::Date;
 use machitap_domain::CityId;
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, date_time_ymd,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams,
+    CertificateSigningRequestParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod,
+    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PublicKeyData, RevokedCertParams,
+    SerialNumber, date_time_ymd,
 };
 use rustls::{
     ClientConfig, RootCertStore,
@@ -52,6 +54,15 @@ pub struct Pair {
     pub certificate: String,
     /// The private key, PKCS #8 (RFC 5958).
     pub key: String,
+}
+
+/// A certificate that was issued.
+#[derive(Debug, Clone)]
+pub struct Issued {
+    /// The certificate, PEM.
+    pub certificate: String,
+    /// Its serial number, hexadecimal.
+    pub serial: String,
 }
 
 /// The city's certificate authority.
@@ -107,33 +118,116 @@ impl Authority {
         self.issue(params, AUTHORITY_UNTIL)
     }
 
-    /// A client certificate; `user` becomes its common name. The last day of its validity
+    /// A client certificate and its key; `user` becomes its common name. The last day of its validity
     /// is the day before `not_after`.
     ///
     /// # Errors
     /// [`PkiError::Make`].
     pub fn client(&self, user: &str, not_after: Date) -> Result<Pair, PkiError> {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, user);
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        self.issue(params, not_after)
+        self.issue(client_params(user), not_after)
     }
 
-    fn issue(&self, mut params: CertificateParams, not_after: Date) -> Result<Pair, PkiError> {
+    /// A kiosk's certificate for the key of its request (RFC 2986), of which nothing else is taken.
+    ///
+    /// # Errors
+    /// [`PkiError::Make`] for a request that is none, or whose sender has not the key.
+    pub fn kiosk(&self, request: &str, kiosk: &str, not_after: Date) -> Result<Issued, PkiError> {
+        let request = CertificateSigningRequestParams::from_pem(request)?;
+        self.certify(client_params(kiosk), &request.public_key, not_after)
+    }
+
+    /// A kiosk's certificate for a key that was made here.
+    ///
+    /// # Errors
+    /// [`PkiError::Make`].
+    pub fn kiosk_of(
+        &self,
+        key: &KeyPair,
+        kiosk: &str,
+        not_after: Date,
+    ) -> Result<Issued, PkiError> {
+        self.certify(client_params(kiosk), key, not_after)
+    }
+
+    /// What counts no more, by serial number and the day it was revoked on (RFC 5280 §5), PEM.
+    ///
+    /// # Errors
+    /// [`PkiError::Make`].
+    pub fn revocations(&self, revoked: &[(String, Date)]) -> Result<String, PkiError> {
+        let revoked_certs = revoked
+            .iter()
+            .filter_map(|(serial, on)| {
+                let (y, m, d) = ymd(*on);
+                Some(RevokedCertParams {
+                    serial_number: SerialNumber::from(hex::decode(serial).ok()?),
+                    revocation_time: date_time_ymd(y, m, d),
+                    reason_code: None,
+                    invalidity_date: None,
+                })
+            })
+            .collect();
+        let (y, m, d) = NOT_BEFORE;
+        let (until_y, until_m, until_d) = ymd(AUTHORITY_UNTIL);
+        let list = CertificateRevocationListParams {
+            // A list that is out of date shuts everybody out: a broker whose clock stands still, or
+            // that nobody looked after for years, must go on.
+            this_update: date_time_ymd(y, m, d),
+            next_update: date_time_ymd(until_y, until_m, until_d),
+            crl_number: SerialNumber::from(revoked.len() as u64 + 1),
+            issuing_distribution_point: None,
+            revoked_certs,
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        Ok(list.signed_by(&self.issuer)?.pem()?)
+    }
+
+    fn issue(&self, params: CertificateParams, not_after: Date) -> Result<Pair, PkiError> {
         let key = new_key()?;
+        Ok(Pair {
+            certificate: self.certify(params, &key, not_after)?.certificate,
+            key: key.serialize_pem(),
+        })
+    }
+
+    fn certify(
+        &self,
+        mut params: CertificateParams,
+        key: &impl PublicKeyData,
+        not_after: Date,
+    ) -> Result<Issued, PkiError> {
         valid(&mut params, not_after);
         params.is_ca = IsCa::ExplicitNoCa;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.use_authority_key_identifier_extension = true;
-        let certificate = params.signed_by(&key, &self.issuer)?.pem();
-        Ok(Pair {
-            certificate,
-            key: key.serialize_pem(),
+        let serial = serial();
+        params.serial_number = Some(SerialNumber::from(serial.to_vec()));
+        Ok(Issued {
+            certificate: params.signed_by(key, &self.issuer)?.pem(),
+            serial: hex::encode(serial),
         })
     }
 }
 
-fn new_key() -> Result<KeyPair, PkiError> {
+/// 16 random bytes that make a positive number of that length (RFC 5280 §4.1.2.2).
+fn serial() -> [u8; 16] {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the operating system gives randomness");
+    bytes[0] = bytes[0] & 0x3f | 0x40;
+    bytes
+}
+
+fn client_params(user: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, user);
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    params
+}
+
+/// A new P-256 key.
+///
+/// # Errors
+/// [`PkiError::Make`].
+pub(crate) fn new_key() -> Result<KeyPair, PkiError> {
     Ok(KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?)
 }
 
@@ -151,11 +245,16 @@ fn authority_params(city: &CityId) -> CertificateParams {
 fn valid(params: &mut CertificateParams, not_after: Date) {
     let (y, m, d) = NOT_BEFORE;
     params.not_before = date_time_ymd(y, m, d);
-    params.not_after = date_time_ymd(
-        i32::from(not_after.year()),
-        not_after.month().unsigned_abs(),
-        not_after.day().unsigned_abs(),
-    );
+    let (y, m, d) = ymd(not_after);
+    params.not_after = date_time_ymd(y, m, d);
+}
+
+fn ymd(date: Date) -> (i32, u8, u8) {
+    (
+        i32::from(date.year()),
+        date.month().unsigned_abs(),
+        date.day().unsigned_abs(),
+    )
 }
 
 /// How a client speaks TLS to the broker: TLS 1.2 or newer, only this authority, with a
@@ -242,5 +341,49 @@ mod tests {
             client_config(&authority.pair().certificate, &keyless),
             Err(PkiError::Pem(..))
         ));
+    }
+
+    fn request(key: &KeyPair) -> String {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, "city");
+        params.serialize_request(key).unwrap().pem().unwrap()
+    }
+
+    #[test]
+    fn a_request_gives_its_key_and_no_name() {
+        let city: CityId = "town".parse().unwrap();
+        let authority = Authority::create(&city).unwrap();
+        let until = jiff::civil::date(2040, 1, 1);
+        let key = new_key().unwrap();
+        let issued = authority.kiosk(&request(&key), "hall-1", until).unwrap();
+        let pair = Pair {
+            certificate: issued.certificate.clone(),
+            key: key.serialize_pem(),
+        };
+        assert!(client_config(&authority.pair().certificate, &pair).is_ok());
+        let shown = String::from_utf8_lossy(
+            CertificateDer::from_pem_slice(issued.certificate.as_bytes())
+                .unwrap()
+                .as_ref(),
+        )
+        .into_owned();
+        assert!(shown.contains("hall-1"));
+        assert!(!shown.contains("city"), "the name it asked for");
+    }
+
+    #[test]
+    fn a_request_whose_sender_has_not_the_key_gets_nothing() {
+        let city: CityId = "town".parse().unwrap();
+        let authority = Authority::create(&city).unwrap();
+        let until = jiff::civil::date(2040, 1, 1);
+        let mut der = rustls::pki_types::CertificateSigningRequestDer::from_pem_slice(
+            request(&new_key().unwrap()).as_bytes(),
+        )
+        .unwrap()
+        .to_vec();
+        *der.last_mut().unwrap() ^= 1;
+        let bent = CertificateSigningRequestParams::from_der(&der.into());
+        assert!(bent.is_err());
+        assert!(authority.kiosk("", "hall-1", until).is_err());
     }
 }

@@ -200,6 +200,47 @@ pub fn stage(
     })
 }
 
+/// What a kiosk that was just enrolled needs, as a new version sealed to its key: rosters, leases and
+/// secrets by what was published last, its other lists by the documents as they are. Nothing that all
+/// kiosks read is touched: that is [`stage`]'s.
+///
+/// # Errors
+/// [`PublishError`]; [`PublishError::Homeless`] where its facility was not published yet.
+pub fn for_one(
+    db: &mut Db,
+    documents: &Documents,
+    keys: Keys<'_>,
+    kiosk: &Enrolled,
+    now_ms: i64,
+) -> Result<Vec<Staged>, PublishError> {
+    db.transaction(|db| {
+        let catalogue = ledger::catalogue(db)?;
+        let at = &kiosk.facility;
+        let both = catalogue
+            .filter(|c| c.facilities.contains_key(at))
+            .filter(|_| documents.catalogue.facilities.contains_key(at));
+        let Some(catalogue) = both else {
+            return Err(PublishError::Homeless {
+                kiosk: kiosk.kiosk.to_string(),
+                facility: at.to_string(),
+            });
+        };
+        let mut staged = match registrations::Desk::of(keys) {
+            Some(desk) => desk.stage_anew(db, now_ms)?,
+            None => {
+                let roster = rosters::of_kiosk(&documents.rosters, &catalogue, kiosk);
+                let name = DocumentName::Roster(kiosk.kiosk.clone());
+                vec![put(db, name, &roster, Some(kiosk), now_ms)?]
+            }
+        };
+        let fares = fares::Town::load(db, documents, keys.transport)?;
+        staged.extend(absences(db, documents, kiosk, now_ms)?);
+        staged.extend(deals(db, &catalogue, kiosk, keys.draw, now_ms)?);
+        staged.extend(fares::stage(db, documents, fares.as_ref(), kiosk, now_ms)?);
+        Ok(staged)
+    })
+}
+
 /// The absence notices of a nursery's kiosk. One that stood at a nursery before and does no
 /// more gets an empty list, so that no child's notice stays behind at the broker.
 fn absences(

@@ -20,6 +20,7 @@ use uuid::Uuid;
 use crate::{
     config::Config,
     db::Db,
+    enrol::{door, office::Office},
     exit::{Exit, Failure},
     ingest::Ingest,
     link::{self, Event, Link, LinkError, Options},
@@ -95,6 +96,13 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let listener = web::listen(config.web.listen).await?;
     let page = web::Page::open(&config).map_err(|e| io(&e))?;
     let phones = open()?;
+    let office = match &config.enrolment {
+        Some(at) => Some((
+            door::listen(at.listen).await?,
+            Office::new(&config, open()?),
+        )),
+        None => None,
+    };
 
     let standing = Standing::start(
         open()?,
@@ -112,6 +120,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     );
     let phones = web::Phones::new(phones, standing.kept());
     let page = tokio::spawn(web::serve(listener, page, phones));
+    let office = office.map(|(at, office)| tokio::spawn(door::serve(at, office)));
     let mut end = Ends::new().map_err(|e| io(&e))?;
     let (counting, mut counted) = Counting::start(ingest, signer.clone());
     let mut server = Server {
@@ -140,6 +149,9 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
         }
     };
     page.abort();
+    if let Some(office) = office {
+        office.abort();
+    }
     counting.stop();
     standing.stop();
     outcome

@@ -7,6 +7,7 @@
 pub mod batch;
 pub mod bundle;
 pub mod document;
+pub mod enrol;
 pub mod envelope;
 pub mod letter;
 pub mod receipt;

@@ -32,6 +32,8 @@ pub struct PageKiosk {
     pub seen_ms: Option<i64>,
     /// Its program's version.
     pub software: Option<String>,
+    /// What it sends counts no more.
+    pub revoked: bool,
 }
 
 impl Db {
@@ -85,7 +87,8 @@ impl Db {
     /// [`DbError`].
     pub fn page_kiosks(&self) -> Result<Vec<PageKiosk>, DbError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT id, facility, online, seen_ms, software FROM kiosk ORDER BY facility, id",
+            "SELECT id, facility, online, seen_ms, software, revoked_ms IS NOT NULL FROM kiosk \
+             ORDER BY facility, id",
         )?;
         let rows = statement.query_map([], |r| {
             Ok(PageKiosk {
@@ -94,6 +97,7 @@ impl Db {
                 online: r.get(2)?,
                 seen_ms: r.get(3)?,
                 software: r.get(4)?,
+                revoked: r.get(5)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

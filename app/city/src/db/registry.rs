@@ -38,7 +38,7 @@ impl Db {
             "INSERT INTO kiosk (id, facility, verifier, seal_to, enrolled_ms) \
              VALUES (?1, ?2, ?3, ?4, ?5) \
              ON CONFLICT (id) DO UPDATE SET facility = ?2, verifier = ?3, seal_to = ?4, \
-             enrolled_ms = ?5",
+             enrolled_ms = ?5, revoked_ms = NULL",
             params![
                 kiosk.kiosk.as_str(),
                 kiosk.facility.as_str(),
@@ -50,13 +50,39 @@ impl Db {
         Ok(())
     }
 
-    /// Whose keys are on file for this kiosk.
+    /// True for a kiosk that was enrolled once, revoked or not.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub fn knows_kiosk(&self, kiosk: &KioskId) -> Result<bool, DbError> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT 1 FROM kiosk WHERE id = ?1")?
+            .exists([kiosk.as_str()])?)
+    }
+
+    /// What this kiosk sends counts no more, until it is enrolled again; false where it was so
+    /// already.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub fn revoke_kiosk(&self, kiosk: &KioskId, now_ms: i64) -> Result<bool, DbError> {
+        let changed = self.conn.execute(
+            "UPDATE kiosk SET revoked_ms = ?2, online = 0 WHERE id = ?1 AND revoked_ms IS NULL",
+            params![kiosk.as_str(), now_ms],
+        )?;
+        Ok(changed == 1)
+    }
+
+    /// Whose keys are on file for this kiosk; nobody's while it is revoked.
     ///
     /// # Errors
     /// [`DbError`].
     pub fn kiosk(&self, kiosk: &KioskId) -> Result<Option<KioskRow>, DbError> {
         self.conn
-            .prepare_cached("SELECT verifier, facility FROM kiosk WHERE id = ?1")?
+            .prepare_cached(
+                "SELECT verifier, facility FROM kiosk WHERE id = ?1 AND revoked_ms IS NULL",
+            )?
             .query_row([kiosk.as_str()], |r| {
                 Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?))
             })
@@ -70,14 +96,26 @@ impl Db {
             .transpose()
     }
 
-    /// Every kiosk with its keys, by id.
+    /// Every kiosk that is enrolled, with its keys, by id.
     ///
     /// # Errors
     /// [`DbError`].
     pub fn kiosks(&self) -> Result<Vec<Enrolled>, DbError> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT id, facility, verifier, seal_to FROM kiosk ORDER BY id")?;
+        self.kiosks_where("revoked_ms IS NULL")
+    }
+
+    /// Every kiosk that ever was enrolled, by id.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub fn all_kiosks(&self) -> Result<Vec<Enrolled>, DbError> {
+        self.kiosks_where("TRUE")
+    }
+
+    fn kiosks_where(&self, filter: &'static str) -> Result<Vec<Enrolled>, DbError> {
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT id, facility, verifier, seal_to FROM kiosk WHERE {filter} ORDER BY id"
+        ))?;
         let rows = statement.query_map([], |r| {
             Ok((
                 r.get::<_, String>(0)?,

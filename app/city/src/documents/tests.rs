@@ -12,6 +12,7 @@ pub(super) fn samples() -> (tempfile::TempDir, PathBuf, CityId) {
         broker_port: 8883,
         broker_user: "mosquitto".to_owned(),
         web_port: 8080,
+        enrol_port: 8884,
     };
     init(dir.path(), &plan).unwrap();
     let documents = dir.path().join("documents");

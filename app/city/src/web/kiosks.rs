@@ -40,7 +40,9 @@ pub(super) fn table(
             .raw("</td><td>")
             .text(named(&kiosk.facility));
         html.raw("</td><td>");
-        html.raw(if kiosk.online {
+        html.raw(if kiosk.revoked {
+            "<span class=\"mark bad\">登録取消</span>"
+        } else if kiosk.online {
             "<span class=\"mark good\">接続中</span>"
         } else {
             "<span class=\"mark warn\">切断</span>"

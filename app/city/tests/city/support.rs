@@ -64,6 +64,7 @@ pub(crate) struct City {
     pub(crate) id: CityId,
     pub(crate) broker_port: u16,
     pub(crate) web_port: u16,
+    pub(crate) enrol_port: u16,
 }
 
 fn free_port() -> u16 {
@@ -92,6 +93,7 @@ impl City {
             id: "town".parse().expect("an id"),
             broker_port: free_port(),
             web_port: free_port(),
+            enrol_port: free_port(),
         };
         let user = String::from_utf8(
             Command::new("id")
@@ -113,6 +115,7 @@ impl City {
             .arg(city.dir.path())
             .args(["--broker-port", &city.broker_port.to_string()])
             .args(["--web-port", &city.web_port.to_string()])
+            .args(["--enrol-port", &city.enrol_port.to_string()])
             .output()
             .expect("the binary runs");
         assert!(made.status.success(), "{made:?}");

@@ -58,6 +58,7 @@ pub struct City {
     dir: PathBuf,
     broker_port: u16,
     web_port: u16,
+    enrol_port: u16,
     says_more: bool,
     process: Option<Process>,
 }
@@ -76,6 +77,7 @@ impl City {
             dir: dir.to_owned(),
             broker_port: ports::free()?,
             web_port: ports::free()?,
+            enrol_port: ports::free()?,
             says_more: false,
             process: None,
         };
@@ -94,6 +96,7 @@ impl City {
             .args(["--city", CITY, "--broker-user", user])
             .args(["--broker-port", &city.broker_port.to_string()])
             .args(["--web-port", &city.web_port.to_string()])
+            .args(["--enrol-port", &city.enrol_port.to_string()])
             .run()?;
         city.stay_private()?;
         city.write_documents(documents)?;

@@ -66,6 +66,7 @@ impl Town {
             broker_port: 8883,
             broker_user: "mosquitto".to_owned(),
             web_port: 8080,
+            enrol_port: 8884,
         };
         init(dir.path(), &plan).unwrap();
         let town = Self {

@@ -33,6 +33,7 @@ fn what_is_known_of_residents_is_kept_by_pseudonym_and_goes_when_it_is_taken_out
         broker_port: 8883,
         broker_user: "mosquitto".to_owned(),
         web_port: 8080,
+        enrol_port: 8884,
     };
     init(dir.path(), &plan).unwrap();
     let path = |name: &str| dir.path().join("documents").join(name);
@@ -94,6 +95,7 @@ fn a_released_id_loses_its_phones_and_nobody_else_does() {
         broker_port: 8883,
         broker_user: "mosquitto".to_owned(),
         web_port: 8080,
+        enrol_port: 8884,
     };
     init(dir.path(), &plan).unwrap();
     // The sample's nursery names NGS-000066 as released.
