@@ -1,10 +1,12 @@
 //! The kiosk's mind.
 //!
-//! Two machines without I/O, clock or threads: [`session`] turns taps and touches into
-//! facts and views, [`sync`] turns the journal and the link into publications. Each is
+//! Machines without I/O, clock or threads: [`session`] turns taps and touches into facts and
+//! views, [`sync`] turns the journal and the link into publications, [`enrolling`] comes before
+//! both. Each is
 //! `handle(input, now)` and gives back what is to be done. The shell does it and reports
 //! back.
 
+pub mod enrolling;
 pub mod input;
 pub mod lockout;
 pub mod output;

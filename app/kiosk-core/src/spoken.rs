@@ -165,7 +165,8 @@ pub fn line(view: &View) -> Option<Line> {
         | View::Papers(_)
         | View::Helping(_)
         | View::PrizeCounter(_)
-        | View::Desk(_) => return None,
+        | View::Desk(_)
+        | View::Enrol(_) => return None,
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod boards;
 mod draw;
+mod enrol;
 mod event;
 mod fare;
 mod offers;
@@ -24,6 +25,7 @@ use machitap_domain::{
 
 pub use boards::*;
 pub use draw::*;
+pub use enrol::*;
 pub use event::*;
 pub use fare::*;
 pub use offers::*;
@@ -240,6 +242,8 @@ pub enum View {
     PrizeCounter(PrizeCounter),
     /// The kiosk cannot serve.
     OutOfService(OutOfService),
+    /// The terminal is no kiosk yet, or no more.
+    Enrol(Enrol),
     /// The desk where staff register a card.
     Desk(Box<Desk>),
     /// A card was registered, re-linked, or its id released.

@@ -1,5 +1,6 @@
 //! The program: from the command line to the exit code.
 
+mod enrolling;
 mod open;
 mod ready;
 mod screen;
@@ -26,6 +27,7 @@ use crate::{
     display::{Board, Headless, Posted},
     doctor,
     engine::{Display, Msg},
+    enrolment::born::{Standing, standing},
     exit::{self, Failure},
     lamps::{Lamps, Lit},
     log, messages, papers, support,
@@ -43,6 +45,7 @@ pub fn main() -> ExitCode {
         Ok(Wanted::Kiosk(cli)) => cli,
         Ok(Wanted::Papers(args)) => return told(papers::command::run(&args)),
         Ok(Wanted::Support(args)) => return told(support::run(&args)),
+        Ok(Wanted::Enrol(args)) => return told(enrolling::command(&args)),
         Ok(Wanted::Doctor(args)) => return doctor(&args),
         Err(code) => return code.into(),
     };
@@ -139,8 +142,17 @@ fn report_panics() {
 fn run(cli: &Cli, started_ns: u64) -> Result<(), Failure> {
     screen::check_built_in(cli)?;
     let config = Config::read(&cli.config)?;
-    let mut checked = check(&config).map_err(first)?;
-    let lamps = checked.lamps.take();
+    enrolling::settled(&config)?;
+    let (checked, lamps) = match standing(&config.enrolment) {
+        Standing::Enrolled => {
+            let mut checked = check(&config).map_err(first)?;
+            let lamps = checked.lamps.take();
+            (Some(checked), lamps)
+        }
+        Standing::Unenrolled | Standing::Revoked => {
+            (None, ready::lamps_only(&config).map_err(first)?)
+        }
+    };
     let trace = match &cli.trace {
         Some(path) => Trace::open(path).map_err(|error| {
             Failure::new(exit::NO_INPUT, format!("{}: {error}", path.display()))

@@ -27,6 +27,7 @@ enum Command {
     Papers(PapersArgs),
     Doctor(DoctorArgs),
     Support(SupportArgs),
+    Enrol(EnrolArgs),
 }
 
 /// What is wanted of the program.
@@ -40,6 +41,8 @@ pub enum Wanted {
     Doctor(DoctorArgs),
     /// A file for the maintainers.
     Support(SupportArgs),
+    /// An enrolment by a code.
+    Enrol(EnrolArgs),
 }
 
 /// How the kiosk is run.
@@ -120,6 +123,24 @@ pub struct SupportArgs {
     pub out: PathBuf,
 }
 
+/// Enrols this terminal by the code that `machitap-city enrol` printed.
+///
+/// The code is read from standard input. Keys are made here and stay here; the city, at
+/// broker.host and broker.enrol_port, gives the certificate for them. A terminal with a screen asks
+/// for the code there; this is for one without. Run it as the user of the service, as in
+/// `runuser -u machitap -- machitap-kiosk enrol`. A service that waits for its enrolment goes on by
+/// itself.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = exit::HELP)]
+pub struct EnrolArgs {
+    /// The kiosk's configuration, TOML.
+    #[arg(long, value_name = "FILE", default_value = "/etc/machitap/kiosk.toml")]
+    pub config: PathBuf,
+    /// It is enrolled already: bring a new code all the same. The service is to be restarted then.
+    #[arg(long)]
+    pub again: bool,
+}
+
 impl Wanted {
     /// Reads the arguments.
     ///
@@ -148,6 +169,10 @@ impl Wanted {
                 command: Some(Command::Support(args)),
                 ..
             } => Ok(Self::Support(args)),
+            Line {
+                command: Some(Command::Enrol(args)),
+                ..
+            } => Ok(Self::Enrol(args)),
             Line {
                 kiosk: Some(kiosk), ..
             } => Ok(Self::Kiosk(kiosk)),

@@ -53,6 +53,8 @@ pub struct Broker {
     pub port: u16,
     /// A silent link is probed after this, seconds.
     pub keep_alive_s: u16,
+    /// The port of the same host where a new terminal brings its code.
+    pub enrol_port: u16,
 }
 
 /// The card reader.
@@ -176,6 +178,18 @@ fn listed(path: &Path, faults: &[Fault]) -> String {
     lines.join("\n")
 }
 
+impl Broker {
+    /// Where a new terminal brings its code, as an address has it (RFC 3986 §3.2.2).
+    pub fn enrol_address(&self) -> String {
+        let (host, port) = (&self.host, self.enrol_port);
+        if host.contains(':') {
+            format!("[{host}]:{port}")
+        } else {
+            format!("{host}:{port}")
+        }
+    }
+}
+
 impl Config {
     /// Reads and checks the file.
     ///
@@ -258,11 +272,13 @@ fn broker(root: &mut Section<'_>) -> Option<Broker> {
     let port = table.or("port", 8883, |s, k| s.number(k, 1, u16::MAX));
     // Below 5 s the client library refuses, above an hour nobody notices a dead link.
     let keep_alive_s = table.or("keep_alive_s", 15, |s, k| s.number(k, 5, 3_600));
+    let enrol_port = table.or("enrol_port", 8884, |s, k| s.number(k, 1, u16::MAX));
     root.absorb(table);
     Some(Broker {
         host: host?,
         port,
         keep_alive_s,
+        enrol_port,
     })
 }
 

@@ -33,6 +33,7 @@ use machitap_domain::{
 };
 use machitap_kiosk_core::{
     Output, Screen, Session, Setup, Touch,
+    enrolling::Enrolled,
     input::LinkView,
     sync::{Sync, Token},
 };
@@ -45,6 +46,7 @@ use crate::{
     clock::{Reading, Timekeeper},
     desk::Answer,
     documents::Documents,
+    enrolment::ask::NotEnrolled,
     handoff::CannotHandOver,
     link::{Floor, Link, LinkEvent, Window},
     log::Limit,
@@ -55,7 +57,7 @@ use crate::{
 use follow::Follow;
 pub use papers::PapersMade;
 pub(crate) use restore::clock as restore_clock;
-pub use run::Stopped;
+pub use run::Ended;
 
 /// The program's version, as facts and births carry it.
 pub const SOFTWARE: &str = env!("CARGO_PKG_VERSION");
@@ -100,6 +102,8 @@ pub enum Msg {
     PapersMade(PapersMade),
     /// What became of the note that was under way to the other system.
     HandOffTried(Result<(), CannotHandOver>),
+    /// What the city said to a code.
+    EnrolSaid(Result<Enrolled, NotEnrolled>),
     /// The end.
     Stop,
 }
@@ -225,6 +229,7 @@ pub struct Engine {
     ready: bool,
     reader_health: health::ReaderHealth,
     link_trouble: Option<String>,
+    revoked: bool,
     papers: papers::Papers,
     hand_offs: handoff::HandOffs,
     /// Transactions since the log was copied into the database.
@@ -346,6 +351,7 @@ impl Engine {
             ready: false,
             reader_health: health::ReaderHealth::Unheard,
             link_trouble: None,
+            revoked: false,
             papers: papers::Papers::default(),
             hand_offs: handoff::HandOffs::default(),
             logged: 0,

@@ -1,5 +1,8 @@
 //! What the city gave this kiosk: identity, keys, certificates.
 
+pub mod ask;
+pub mod born;
+
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -30,7 +33,7 @@ pub struct Enrolment {
 pub enum EnrolmentError {
     /// A file is missing or may not be read.
     #[error(
-        "{}: {source}; copy the directory that `machitap-city enrol` wrote for this kiosk and let this user read it",
+        "{}: {source}; `machitap-kiosk enrol` gets an enrolment by a code, or copy the directory that `machitap-city enrol --out` wrote for this kiosk and let this user read it",
         path.display()
     )]
     Io {

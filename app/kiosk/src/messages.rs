@@ -29,6 +29,13 @@ messages! {
     /// The watchdog was not fed.
     STALLED = "4a3c2d0be0b74c0f9f3b7a52c1d50a05", "The part named in PART makes no progress; the watchdog will restart the service if that lasts.";
 
+    /// The terminal has no enrolment and asks for a code.
+    UNENROLLED = "4a3c2d0be0b74c0f9f3b7a52c1d50a06", "This terminal is enrolled by no city, or no more (REVOKED). Type the code of `machitap-city enrol` on its screen, or run `machitap-kiosk enrol`; it goes on by itself.";
+    /// The city has enrolled the terminal.
+    ENROLLED = "4a3c2d0be0b74c0f9f3b7a52c1d50a07", "The city gave this terminal its identity. With CLOCK_OFF its clock is more than a day away from the city's: check the time server (UDP 123).";
+    /// The city has not.
+    NOT_ENROLLED = "4a3c2d0be0b74c0f9f3b7a52c1d50a08", "A code did not enrol this terminal; WHY says whether it was wrong, used or too old, or the city could not be reached at broker.host and broker.enrol_port.";
+
     /// A damaged journal was set aside.
     JOURNAL_REPLACED = "4a3c2d0be0b74c0f9f3b7a52c1d50a10", "A damaged journal was set aside whole and a new one begun. Keep the directory named in MOVED_TO and tell the city; replace the SD card.";
     /// The folds were made anew.

@@ -1,7 +1,7 @@
 //! Names of views and documents as the control socket, the traces and the log use them.
 
 use machitap_kiosk_core::view::{
-    Draw, DrawStage, MessageKind, OutReason, OwnPage, PreferenceSheet, View,
+    Draw, DrawStage, EnrolStep, MessageKind, OutReason, OwnPage, PreferenceSheet, View,
 };
 
 /// A view's name. It holds nothing of whom the view is about.
@@ -65,6 +65,11 @@ pub const fn view(view: &View) -> &'static str {
             OutReason::NoCatalogue => "out-of-service:no-catalogue",
             OutReason::UnknownFacility => "out-of-service:unknown-facility",
             OutReason::NoRoster => "out-of-service:no-roster",
+        },
+        View::Enrol(enrol) => match enrol.step {
+            EnrolStep::Code { .. } => "enrol:code",
+            EnrolStep::Asking => "enrol:asking",
+            EnrolStep::Done { .. } => "enrol:done",
         },
         View::Desk(_) => "staff:desk",
         View::Registered(_) => "registered",

@@ -27,7 +27,7 @@ pub use documents::StoredDocument;
 pub use error::{AppendError, Damage, DocumentError, Limit, OpenError, StoreError};
 pub use journal::{Journal, Settings};
 pub use keepsake::Migrated;
-pub use open::{Backing, OpenReport, Opened, Synchronous};
+pub use open::{Backing, OpenReport, Opened, Synchronous, owner};
 pub use outbox::{RECEIPT_STEP, ReceiptOutcome, Stored};
 pub use prune::{PRUNE_STEP, Pruned};
 pub use quarantine::Quarantine;

@@ -78,6 +78,14 @@ pub struct Opened {
     pub report: OpenReport,
 }
 
+/// Whose journal lies at this path, as far as it can be read; `None` where there is none. Only
+/// while nobody has it open.
+pub fn owner(path: &Path) -> Option<String> {
+    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
+    conn.query_row("SELECT kiosk FROM journal", [], |r| r.get(0))
+        .ok()
+}
+
 impl Journal {
     /// Opens the journal at this path or begins one. Checks the database and the whole
     /// chain; what is damaged is set aside whole, never repaired in place.

@@ -14,14 +14,16 @@ use machitap_kiosk_core::{
     view::{OutOfService, OutReason},
 };
 use machitap_store::{Journal, OpenError, Opened};
+use machitap_wire::bundle;
 
-use super::Checked;
+use super::{Checked, enrolling};
 use crate::{
     clock::{self, Reading, Timekeeper, kernel},
     config::{Config, Sound},
     desk::Desk,
     documents::Documents,
-    engine::{Display, Engine, Identity, Msg, Parts, Times},
+    engine::{Display, Ended, Engine, Identity, Msg, Parts, Times},
+    enrolment::born::mark_revoked,
     exit::{self, Failure},
     link::{self, Link},
     messages,
@@ -38,7 +40,8 @@ const FULL_PAUSE: Duration = Duration::from_secs(5);
 /// What the engine is started from.
 pub(super) struct Start {
     pub(super) config: Config,
-    pub(super) checked: Checked,
+    /// `None` for a terminal without an enrolment.
+    pub(super) checked: Option<Checked>,
     pub(super) trace: Trace,
     pub(super) started_ns: u64,
     pub(super) messages: Sender<Msg>,
@@ -54,10 +57,6 @@ impl Start {
         inbox: &Receiver<Msg>,
     ) -> Result<(), Failure> {
         let mut tickets = 0;
-        let Some(opened) = self.open(&mut *display, inbox, &mut tickets)? else {
-            return Ok(());
-        };
-        report(&opened);
         let Self {
             config,
             checked,
@@ -66,6 +65,22 @@ impl Start {
             messages,
             lines,
         } = self;
+        let checked = match checked {
+            Some(checked) => checked,
+            None => {
+                let waited =
+                    enrolling::wait(&config, &mut *display, inbox, &messages, &mut tickets)?;
+                let Some(checked) = waited else {
+                    return Ok(());
+                };
+                checked
+            }
+        };
+        let public = &checked.enrolment.public;
+        let Some(opened) = open(&config, public, &mut *display, inbox, &mut tickets)? else {
+            return Ok(());
+        };
+        report(&opened);
         let Checked {
             enrolment,
             tls,
@@ -75,6 +90,7 @@ impl Start {
         } = checked;
         let (keeper, read) = clocks(&config)?;
         let public = enrolment.public;
+        let enrolled_at = config.enrolment.clone();
         let mut engine = Engine::new(Parts {
             journal: opened.journal,
             replaced: opened.report.quarantined.map(|q| q.old),
@@ -136,42 +152,49 @@ impl Start {
                 let _ = messages.send(Msg::Link(event));
             }),
         ));
-        engine.run(inbox);
-        Ok(())
+        match engine.run(inbox) {
+            Ended::Stopped => Ok(()),
+            // The service manager starts the program again, and it asks for a code.
+            Ended::Revoked => mark_revoked(&enrolled_at).map_err(|error| {
+                Failure::new(exit::DISK, format!("{}: {error}", enrolled_at.display()))
+            }),
+        }
     }
+}
 
-    /// Opens the journal; `None` when the program is told to stop meanwhile.
-    fn open(
-        &self,
-        display: &mut dyn Display,
-        inbox: &Receiver<Msg>,
-        tickets: &mut u64,
-    ) -> Result<Option<Opened>, Failure> {
-        let dir = &self.config.state;
-        fs::create_dir_all(dir)
-            .map_err(|error| Failure::new(exit::DISK, format!("{}: {error}", dir.display())))?;
-        let path = dir.join("journal.db");
-        let public = &self.checked.enrolment.public;
-        let settings = store_settings(&self.config, public);
-        let begun = Instant::now();
-        loop {
-            match Journal::open(&path, settings.clone()) {
-                Ok(opened) => return Ok(Some(opened)),
-                Err(OpenError::Busy) if begun.elapsed() < BUSY_FOR => {
-                    thread::sleep(Duration::from_millis(200));
-                }
-                Err(OpenError::Full(limit)) => {
-                    if *tickets == 0 {
-                        tracing::error!(MESSAGE_ID = messages::JOURNAL_FULL, "{limit}");
-                        *tickets += 1;
-                        display.show(Box::new(disk_full()), *tickets);
-                    }
-                    if !wait(inbox, FULL_PAUSE) {
-                        return Ok(None);
-                    }
-                }
-                Err(error) => return Err(cannot_open(&path.display(), &error)),
+/// Opens the journal; `None` when the program is told to stop meanwhile.
+fn open(
+    config: &Config,
+    public: &bundle::Enrolment,
+    display: &mut dyn Display,
+    inbox: &Receiver<Msg>,
+    tickets: &mut u64,
+) -> Result<Option<Opened>, Failure> {
+    let dir = &config.state;
+    fs::create_dir_all(dir)
+        .map_err(|error| Failure::new(exit::DISK, format!("{}: {error}", dir.display())))?;
+    let path = dir.join("journal.db");
+    let settings = store_settings(config, public);
+    let begun = Instant::now();
+    let mut said = false;
+    loop {
+        match Journal::open(&path, settings.clone()) {
+            Ok(opened) => return Ok(Some(opened)),
+            Err(OpenError::Busy) if begun.elapsed() < BUSY_FOR => {
+                thread::sleep(Duration::from_millis(200));
             }
+            Err(OpenError::Full(limit)) => {
+                if !said {
+                    said = true;
+                    tracing::error!(MESSAGE_ID = messages::JOURNAL_FULL, "{limit}");
+                    *tickets += 1;
+                    display.show(Box::new(disk_full()), *tickets);
+                }
+                if !wait(inbox, FULL_PAUSE) {
+                    return Ok(None);
+                }
+            }
+            Err(error) => return Err(cannot_open(&path.display(), &error)),
         }
     }
 }
@@ -203,7 +226,7 @@ pub(crate) fn clocks(config: &Config) -> Result<Clocks, Failure> {
 /// What the journal needs to know.
 pub(crate) fn store_settings(
     config: &Config,
-    public: &machitap_wire::bundle::Enrolment,
+    public: &bundle::Enrolment,
 ) -> machitap_store::Settings {
     machitap_store::Settings {
         kiosk: public.kiosk.clone(),

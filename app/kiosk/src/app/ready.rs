@@ -1,6 +1,10 @@
 //! Everything that must be there and fit before the kiosk starts.
 
-use std::{io, sync::Arc};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use machitap_card::{KeyProvider, SealedFile, TestOnly, keys::SealedFileError};
 use rustls::ClientConfig;
@@ -8,7 +12,7 @@ use rustls::ClientConfig;
 use crate::{
     clock,
     config::{Config, Journal, Keys, Sound},
-    enrolment::Enrolment,
+    enrolment::{Enrolment, born::CARD_KEYS},
     exit::{self, Failure},
     lamps::{Lamp, Lamps, Wiring},
     link::{self, Floor},
@@ -83,6 +87,15 @@ pub fn check(config: &Config) -> Result<Checked, Vec<Failure>> {
     Err(failures)
 }
 
+/// The lamps of a terminal that has no enrolment yet: all else is checked once it has one.
+///
+/// # Errors
+/// Every lamp that cannot be lit.
+pub(super) fn lamps_only(config: &Config) -> Result<Option<Lamps>, Vec<Failure>> {
+    let lamps = config.lamps.as_ref().map(Wiring::open).transpose();
+    lamps.map_err(|all| all.into_iter().map(unlit).collect())
+}
+
 /// A nursery's papers are made from the journal: it must keep what they need.
 pub(crate) fn keeps_too_short(config: &Config, enrolment: &Enrolment) -> Option<Failure> {
     let days = config.journal.keep_days;
@@ -126,14 +139,27 @@ pub(crate) fn keys(config: &Config) -> Result<Option<Arc<dyn KeyProvider>>, Fail
             TestOnly::for_demo(config.demo)
                 .map_err(|error| Failure::new(exit::CONFIG, format!("reader.keys: {error}")))?,
         ),
-        Keys::SealedFile(path) => Arc::new(SealedFile::open(path).map_err(|error| {
-            let code = match &error {
-                SealedFileError::Io(error) if error.kind() == io::ErrorKind::NotFound => {
-                    exit::NO_INPUT
-                }
-                _ => exit::CONFIG,
-            };
-            Failure::new(code, format!("reader.keys: {}: {error}", path.display()))
-        })?),
+        Keys::SealedFile(path) => {
+            let path = &card_keys(path, &config.enrolment);
+            Arc::new(SealedFile::open(path).map_err(|error| {
+                let code = match &error {
+                    SealedFileError::Io(error) if error.kind() == io::ErrorKind::NotFound => {
+                        exit::NO_INPUT
+                    }
+                    _ => exit::CONFIG,
+                };
+                Failure::new(code, format!("reader.keys: {}: {error}", path.display()))
+            })?)
+        }
     }))
+}
+
+/// The file the configuration names, or what the city sent where that is missing or empty.
+fn card_keys(named: &Path, enrolment: &Path) -> PathBuf {
+    let sent = enrolment.join(CARD_KEYS);
+    let filled = fs::metadata(named).is_ok_and(|about| about.len() > 0);
+    if !filled && sent.exists() {
+        return sent;
+    }
+    named.to_owned()
 }

@@ -97,6 +97,9 @@ fn remedy(trouble: &Trouble) -> &'static str {
         Trouble::NotAdmitted(_) => {
             "see that this kiosk is not revoked at the city; else enrol it anew: machitap-city enrol --again"
         }
+        Trouble::Revoked => {
+            "type a new code of machitap-city enrol --again on its screen, or run machitap-kiosk enrol"
+        }
         Trouble::NotSubscribed => "install the rules of machitap-city broker-config at the broker",
         Trouble::Silent | Trouble::Lost(_) | Trouble::Protocol(_) => {
             "look again; if it lasts, see what stands between: a proxy, a firewall, another service on that port"

@@ -101,6 +101,7 @@ impl Engine {
     fn link_down(&mut self, why: &Trouble) {
         let was_up = self.window.take().is_some();
         self.link_trouble = Some(why.what());
+        self.revoked |= *why == Trouble::Revoked;
         self.to_publish = None;
         self.sync_input(SyncInput::Disconnected);
         let id = why.message_id();

@@ -15,14 +15,19 @@ use crate::{
     messages, watchdog,
 };
 
-/// The engine ended because it was asked to.
+/// Why the engine ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stopped;
+pub enum Ended {
+    /// It was asked to.
+    Stopped,
+    /// The city has taken the enrolment back.
+    Revoked,
+}
 
 impl Engine {
-    /// Serves until it is told to stop or nobody is left to tell it anything, then says
-    /// goodbye to the city and closes the journal.
-    pub fn run(mut self, messages: &Receiver<Msg>) -> Stopped {
+    /// Serves until it is told to stop, the city wants it no more, or nobody is left to tell it
+    /// anything; then says goodbye to the city and closes the journal.
+    pub fn run(mut self, messages: &Receiver<Msg>) -> Ended {
         self.start();
         while self.turn(messages) {}
         self.stop()
@@ -57,7 +62,7 @@ impl Engine {
         if self.due.papers.is_none() {
             self.papers_step();
         }
-        true
+        !self.revoked
     }
 
     fn wait(&mut self) -> Duration {
@@ -103,7 +108,8 @@ impl Engine {
             }
             Msg::PapersMade(made) => self.papers_made(made),
             Msg::HandOffTried(answer) => self.hand_off_tried(answer),
-            Msg::Stop => {}
+            // Nobody asked the city while the kiosk serves.
+            Msg::EnrolSaid(_) | Msg::Stop => {}
         }
     }
 
@@ -180,7 +186,12 @@ impl Engine {
     }
 
     /// No tap is taken any more; what was committed stays.
-    fn stop(mut self) -> Stopped {
+    fn stop(mut self) -> Ended {
+        let ended = if self.revoked {
+            Ended::Revoked
+        } else {
+            Ended::Stopped
+        };
         tracing::info!(MESSAGE_ID = messages::STOPPING, "the kiosk stops");
         watchdog::stopping();
         if let Some(reader) = &self.reader {
@@ -200,6 +211,6 @@ impl Engine {
         let now = self.believed_now();
         self.keep_clock(&now);
         self.checkpoint();
-        Stopped
+        ended
     }
 }

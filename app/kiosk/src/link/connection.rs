@@ -40,12 +40,25 @@ pub(super) async fn carry(settings: &Settings, sink: &Sink, mut stopped: watch::
         let Ended::Down { why, stood } = one(settings, sink, &mut stopped).await else {
             return;
         };
-        sink(LinkEvent::Down(why));
+        sink(LinkEvent::Down(looked_into(settings, why).await));
         backoff.stood(stood);
         select! {
             () = sleep(backoff.next(chance())) => {}
             _ = stopped.wait_for(|stop| *stop) => return,
         }
+    }
+}
+
+/// A kiosk that is not admitted asks once more, whether it is by the city's will.
+async fn looked_into(settings: &Settings, why: Trouble) -> Trouble {
+    if !matches!(why, Trouble::NotAdmitted(_)) {
+        return why;
+    }
+    let (host, port, tls) = (settings.host.clone(), settings.port, settings.tls.clone());
+    let asked = tokio::task::spawn_blocking(move || probe(&host, port, tls));
+    match asked.await {
+        Ok(Err(Trouble::Revoked)) => Trouble::Revoked,
+        _ => why,
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustls::{ClientConfig, ClientConnection, pki_types::ServerName};
+use rustls::{ClientConfig, ClientConnection, ProtocolVersion, pki_types::ServerName};
 
 use super::{CONNECT_WITHIN, Trouble};
 
@@ -64,8 +64,11 @@ fn refusal(tls: &mut ClientConnection, stream: &mut TcpStream) -> Result<(), Tro
         match tls.read_tls(stream) {
             Ok(0) => return Err(Trouble::NotAdmitted("it hangs up".to_owned())),
             Ok(_) => {
-                tls.process_new_packets()
-                    .map_err(|error| Trouble::of_tls(&error))?;
+                let proven = tls.protocol_version() == Some(ProtocolVersion::TLSv1_3);
+                tls.process_new_packets().map_err(|error| match proven {
+                    true => Trouble::of_proven_tls(&error),
+                    false => Trouble::of_tls(&error),
+                })?;
             }
             Err(error)
                 if matches!(

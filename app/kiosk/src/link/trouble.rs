@@ -24,6 +24,9 @@ pub enum Trouble {
     WrongName,
     /// The broker does not admit this kiosk.
     NotAdmitted(String),
+    /// The city has taken this kiosk's enrolment back: the broker said so after it had shown who it
+    /// is, so that nobody on the way can end a kiosk's service by saying it.
+    Revoked,
     /// The broker does not let us subscribe.
     NotSubscribed,
     /// Nothing came for two keep-alives.
@@ -43,6 +46,7 @@ impl Trouble {
             Self::Expired => messages::LINK_EXPIRED,
             Self::WrongName => messages::LINK_WRONG_NAME,
             Self::NotAdmitted(_) => messages::LINK_NOT_ADMITTED,
+            Self::Revoked => messages::UNENROLLED,
             Self::NotSubscribed => messages::LINK_NOT_SUBSCRIBED,
             Self::Silent => messages::LINK_SILENT,
             Self::Lost(_) => messages::LINK_LOST,
@@ -59,6 +63,7 @@ impl Trouble {
             | Self::Expired
             | Self::WrongName
             | Self::NotAdmitted(_)
+            | Self::Revoked
             | Self::NotSubscribed => Class::Repair,
         }
     }
@@ -71,6 +76,7 @@ impl Trouble {
             Self::Expired => "the broker's certificate is expired or not valid yet".into(),
             Self::WrongName => "the broker's certificate is for another name".into(),
             Self::NotAdmitted(why) => format!("the broker does not admit this kiosk: {why}"),
+            Self::Revoked => "the city has taken this kiosk's enrolment back".into(),
             Self::NotSubscribed => "the broker does not let this kiosk subscribe".into(),
             Self::Silent => "the broker says nothing any more".into(),
             Self::Lost(why) => format!("the link ended: {why}"),
@@ -128,6 +134,15 @@ impl Trouble {
     /// Reads an error of a stream that TLS runs over.
     pub(super) fn of_io(error: &io::Error) -> Self {
         find::<rustls::Error>(error).map_or_else(|| Self::Lost(error.to_string()), Self::of_tls)
+    }
+
+    /// The same, once the handshake of TLS 1.3 is done: what is said then is the broker's own word
+    /// (RFC 8446 §6).
+    pub(super) fn of_proven_tls(error: &rustls::Error) -> Self {
+        match error {
+            rustls::Error::AlertReceived(AlertDescription::CertificateRevoked) => Self::Revoked,
+            error => Self::of_tls(error),
+        }
     }
 
     pub(super) fn of_tls(error: &rustls::Error) -> Self {
@@ -232,6 +247,13 @@ mod tests {
         ] {
             assert_eq!(Trouble::of(&error, false).message_id(), id, "{error}");
         }
+    }
+
+    #[test]
+    fn only_the_brokers_own_word_ends_a_kiosks_service() {
+        let alert = rustls::Error::AlertReceived(AlertDescription::CertificateRevoked);
+        assert!(matches!(Trouble::of_tls(&alert), Trouble::NotAdmitted(_)));
+        assert_eq!(Trouble::of_proven_tls(&alert), Trouble::Revoked);
     }
 
     #[test]
