@@ -14,11 +14,11 @@ use std::collections::HashMap;
 use machitap_domain::{CityId, Incarnation, KioskId};
 use machitap_wire::{
     Batch, KioskState, Link, Receipt,
-    envelope::{self, BadMessage, Kind},
+    envelope::{self, Kind},
     receipt::MISSING_RUNS_MAX,
 };
 
-use crate::db::{Db, DbError, KioskRow};
+use crate::db::{Db, DbError};
 use journal::Journal;
 use pace::{Reach, Whose};
 
@@ -78,7 +78,6 @@ pub enum Heard {
 pub struct Ingest {
     db: Db,
     city: CityId,
-    kiosks: HashMap<KioskId, KioskRow>,
     journals: HashMap<Whose, Journal>,
 }
 
@@ -95,7 +94,6 @@ impl Ingest {
         Ok(Self {
             db,
             city,
-            kiosks: HashMap::new(),
             journals: HashMap::new(),
         })
     }
@@ -254,7 +252,7 @@ impl Ingest {
             .collect())
     }
 
-    fn open(&mut self, arrival: &Arrival<'_>) -> Result<Opened, DbError> {
+    fn open(&self, arrival: &Arrival<'_>) -> Result<Opened, DbError> {
         Ok(self.open_as::<Batch>(Kind::Facts, arrival)?.map(|batch| {
             let links = batch.links();
             (batch, links)
@@ -262,24 +260,16 @@ impl Ingest {
     }
 
     fn open_as<T: serde::de::DeserializeOwned>(
-        &mut self,
+        &self,
         kind: Kind,
         arrival: &Arrival<'_>,
     ) -> Result<Result<T, String>, DbError> {
         let source = arrival.kiosk.as_str();
-        if let Some(known) = self.kiosks.get(arrival.kiosk) {
-            match envelope::open(kind, source, arrival.payload, &known.verifier) {
-                // It may have been enrolled anew since: look again.
-                Err(BadMessage::Signature(_)) => {}
-                other => return Ok(other.map_err(|why| cut(&why))),
-            }
-        }
+        // Looked up each time: whoever was revoked or enrolled anew a moment ago is not believed.
         let Some(row) = self.db.kiosk(arrival.kiosk)? else {
             return Ok(Err("no kiosk of that name is enrolled".to_owned()));
         };
-        let opened = envelope::open(kind, source, arrival.payload, &row.verifier);
-        self.kiosks.insert(arrival.kiosk.clone(), row);
-        Ok(opened.map_err(|why| cut(&why)))
+        Ok(envelope::open(kind, source, arrival.payload, &row.verifier).map_err(|why| cut(&why)))
     }
 }
 

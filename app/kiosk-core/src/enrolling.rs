@@ -1,12 +1,15 @@
 //! A terminal on its way to being a kiosk: the code, the question, the answer.
 
-use machitap_domain::{KioskId, Millis};
+use machitap_domain::{KioskId, Millis, catalogue::Language};
 use machitap_wire::enrol::{BadCode, Code};
 
 use crate::{
     Touch,
     view::{Enrol, EnrolStep, EnrolTold},
 };
+
+/// So many digits a code has.
+pub const CODE_DIGITS: usize = Code::DIGITS;
 
 /// Digits that nobody goes on with are wiped after this, milliseconds.
 pub const FORGET_MS: Millis = 120_000;
@@ -50,6 +53,7 @@ pub enum EnrolOutput {
 pub struct Enrolling {
     step: EnrolStep,
     address: String,
+    language: Language,
     due: Option<Millis>,
 }
 
@@ -62,6 +66,7 @@ impl Enrolling {
                 told,
             },
             address,
+            language: Language::Ja,
             due: None,
         }
     }
@@ -72,6 +77,11 @@ impl Enrolling {
             step: self.step.clone(),
             address: self.address.clone(),
         }
+    }
+
+    /// What it is shown in: Japanese, or English for whoever asked.
+    pub const fn language(&self) -> Language {
+        self.language
     }
 
     /// When a [`EnrolInput::Tick`] is wanted, milliseconds of the same clock.
@@ -92,6 +102,13 @@ impl Enrolling {
     }
 
     fn touch(&mut self, touch: Touch, now_ms: Millis) -> Option<EnrolOutput> {
+        if touch == Touch::Languages {
+            self.language = match self.language {
+                Language::Ja => Language::En,
+                _ => Language::Ja,
+            };
+            return None;
+        }
         match (&mut self.step, touch) {
             (EnrolStep::Code { digits, told }, Touch::Digit(digit)) => {
                 if digits.len() < Code::DIGITS {

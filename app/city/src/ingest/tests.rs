@@ -390,10 +390,23 @@ fn a_kiosk_enrolled_anew_is_believed_by_its_new_key_only() {
         old: Some(kiosk.life),
     });
     anew.enrol(ingest.db());
+    dead(ingest.take(&kiosk.id, &kiosk.batch(2, 2), NOON).unwrap());
     let count = counted(ingest.take(&kiosk.id, &anew.batch(1, 1), NOON).unwrap());
     assert_eq!(count.new, 1);
     dead(ingest.take(&kiosk.id, &kiosk.batch(2, 2), NOON).unwrap());
     assert_eq!(summed(&ingest).journals.len(), 2);
+}
+
+#[test]
+fn a_kiosk_that_was_revoked_is_believed_no_more_from_the_next_message_on() {
+    let kiosk = Kiosk::new("kiosk-1", 1, 2);
+    let mut ingest = ingest(&[&kiosk]);
+    ingest.take(&kiosk.id, &kiosk.batch(1, 1), NOON).unwrap();
+    ingest.db().revoke_kiosk(&kiosk.id, NOON).unwrap();
+    dead(ingest.take(&kiosk.id, &kiosk.batch(2, 2), NOON).unwrap());
+    kiosk.enrol(ingest.db());
+    let count = counted(ingest.take(&kiosk.id, &kiosk.batch(2, 2), NOON).unwrap());
+    assert_eq!(count.new, 1);
 }
 
 #[test]

@@ -20,13 +20,13 @@ use crate::{
     cli::EnrolArgs,
     clock::kernel,
     config::Config,
-    engine::{Display, Msg},
+    engine::{Display, Msg, Status},
     enrolment::{
         Enrolment, ask,
         born::{Standing, settle, standing},
     },
     exit::{self, Failure},
-    messages, watchdog,
+    messages, names, watchdog,
 };
 
 /// A stick, or `machitap-kiosk enrol`, may have done it meanwhile: looked for so often.
@@ -83,7 +83,7 @@ struct Waiting<'a> {
     display: &'a mut dyn Display,
     messages: &'a Sender<Msg>,
     tickets: &'a mut u64,
-    shown: Option<View>,
+    shown: Option<Screen>,
 }
 
 impl Waiting<'_> {
@@ -100,6 +100,11 @@ impl Waiting<'_> {
                 Ok(Msg::EnrolSaid(answer)) => {
                     ask::record(&answer);
                     EnrolInput::Answer(answer.map_err(|not| not.told))
+                }
+                Ok(Msg::Status(answer)) => {
+                    // Whoever asked may have gone.
+                    let _ = answer.try_send(self.status());
+                    continue;
                 }
                 Ok(Msg::Pulse) => {
                     watchdog::alive();
@@ -120,8 +125,9 @@ impl Waiting<'_> {
             }
             if Instant::now() >= look_at {
                 look_at = Instant::now() + LOOK_EVERY;
-                let by_hand = matches!(self.shown, Some(View::Enrol(ref e)) if e.is_typed());
-                if by_hand && standing(&self.config.enrolment) == Standing::Enrolled {
+                if self.machine.view().is_typed()
+                    && standing(&self.config.enrolment) == Standing::Enrolled
+                {
                     return true;
                 }
             }
@@ -135,12 +141,27 @@ impl Waiting<'_> {
     }
 
     fn show(&mut self) {
-        let view = View::Enrol(self.machine.view());
-        if self.shown.as_ref() != Some(&view) {
+        let mut screen = Screen::bare(View::Enrol(self.machine.view()));
+        screen.language = self.machine.language();
+        if self.shown.as_ref() != Some(&screen) {
             *self.tickets += 1;
-            let screen = Box::new(Screen::bare(view.clone()));
-            self.display.show(screen, *self.tickets);
-            self.shown = Some(view);
+            self.display.show(Box::new(screen.clone()), *self.tickets);
+            self.shown = Some(screen);
+        }
+    }
+
+    /// There is no journal yet, and nobody who could have been counted.
+    fn status(&self) -> Status {
+        Status {
+            view: names::view(&View::Enrol(self.machine.view())),
+            last_seq: 0,
+            receipted: 0,
+            pending: 0,
+            connected: false,
+            taps: 0,
+            read: 0,
+            language: self.machine.language(),
+            points: 0,
         }
     }
 

@@ -22,6 +22,7 @@ use super::{
     CLIENT_IN_FLIGHT, CONNECT_WITHIN, FAREWELL_WITHIN, Greeting, LinkEvent, PACKET_MAX,
     SESSION_EXPIRY_S, Settings, Sink, Trouble,
     backoff::{Backoff, chance},
+    probe,
     window::{Owner, Window},
 };
 use crate::messages;

@@ -59,6 +59,19 @@ impl Broker {
         Ok(())
     }
 
+    /// SIGHUP: it reads its lists anew and hangs up on nobody.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn reload(&self) -> Result<()> {
+        let process = self.process.as_ref().context("the broker does not run")?;
+        let pid = i32::try_from(process.pid()).context("process number")?;
+        // SAFETY: kill(2) takes plain numbers; the child is not yet waited for, so that its
+        // number is still its own.
+        unsafe { libc::kill(pid, libc::SIGHUP) };
+        Ok(())
+    }
+
     /// SIGKILL: what it had not written is lost.
     pub fn kill(&mut self) {
         if let Some(process) = self.process.take() {

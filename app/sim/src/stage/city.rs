@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use machitap_domain::{FacilityId, KioskId, PurposeKey};
+use machitap_wire::enrol::Code;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Process, Programs, READY_LIMIT, Recipe, ports, wait};
@@ -202,6 +203,34 @@ impl City {
         }
         recipe.run()?;
         Ok(out)
+    }
+
+    /// A code that enrols a kiosk once.
+    ///
+    /// # Errors
+    /// When the city refuses.
+    pub fn code(&self, kiosk: &KioskId, facility: &FacilityId, again: bool) -> Result<Code> {
+        let recipe = self
+            .command("enrol")
+            .arg(kiosk.as_str())
+            .args(["--facility", facility.as_str()])
+            .args(again.then_some("--again"));
+        let said = recipe.run()?;
+        let first = said.lines().next().unwrap_or_default();
+        first.parse().with_context(|| format!("no code: {said}"))
+    }
+
+    /// Takes a kiosk's enrolment back; the broker is to be told ([`super::Broker::reload`]).
+    ///
+    /// # Errors
+    /// When the city refuses.
+    pub fn revoke(&self, kiosk: &KioskId) -> Result<()> {
+        self.command("revoke").arg(kiosk.as_str()).run().map(|_| ())
+    }
+
+    /// Where terminals bring their codes.
+    pub const fn enrol_port(&self) -> u16 {
+        self.enrol_port
     }
 
     /// Starts the ingest, and waits until it serves its page.

@@ -55,6 +55,8 @@ pub struct Plan {
     pub reader: Reader,
     /// The day its certificate ends, as `2025-06-01`; the city's own rule if absent.
     pub certificate_until: Option<&'static str>,
+    /// False: it comes without an enrolment and asks for a code.
+    pub enrolled: bool,
     /// The file of a [`super::StagedClock`], where it does not go by the machine's clocks.
     pub clock: Option<PathBuf>,
 }
@@ -70,6 +72,7 @@ impl Default for Plan {
             broker_port: None,
             reader: Reader::Private,
             certificate_until: None,
+            enrolled: true,
             clock: None,
         }
     }
@@ -84,6 +87,7 @@ pub struct Kiosk {
     plan: Plan,
     program: PathBuf,
     broker_port: u16,
+    enrol_port: u16,
     pcscd: Option<PrivatePcscd>,
     wallet: Arc<Wallet>,
     process: Option<Process>,
@@ -101,14 +105,20 @@ impl Kiosk {
         let pcscd = (plan.reader == Reader::Private)
             .then(|| PrivatePcscd::start(&dir.join("pc")))
             .transpose()?;
-        let enrolment = stage.city.enrol(&id, &facility, plan.certificate_until)?;
-        // The roster is sealed to each kiosk, so that there is one more to be sent.
-        stage.city.publish()?;
+        let enrolment = if plan.enrolled {
+            let enrolment = stage.city.enrol(&id, &facility, plan.certificate_until)?;
+            // The roster is sealed to each kiosk, so that there is one more to be sent.
+            stage.city.publish()?;
+            enrolment
+        } else {
+            dir.join("enrolment")
+        };
         let kiosk = Self {
             enrolment,
             id,
             dir,
             program: stage.programs.kiosk.clone(),
+            enrol_port: stage.city.enrol_port(),
             broker_port: plan.broker_port.unwrap_or_else(|| stage.broker.port()),
             plan,
             pcscd,
@@ -138,7 +148,8 @@ impl Kiosk {
         });
         let text = format!(
             "{clock}enrolment = {enrolment:?}\nstate = {state:?}\ntime_zone = \"Asia/Tokyo\"\ndemo = true\n\
-             [broker]\nhost = \"localhost\"\nport = {port}\nkeep_alive_s = {keep_alive}\n\
+             [broker]\nhost = \"localhost\"\nport = {port}\nenrol_port = {enrol_port}\n\
+             keep_alive_s = {keep_alive}\n\
              [reader]\nkeys = \"test-only\"\nenabled = {reader}\n\
              [journal]\nmax_bytes = {max}\nmin_free_bytes = {min}\nkeep_days = 70\n\
              [screen]\nsize = {size:?}\nfullscreen = false\n\
@@ -146,6 +157,7 @@ impl Kiosk {
             enrolment = self.enrolment.display().to_string(),
             state = self.state().display().to_string(),
             port = self.broker_port,
+            enrol_port = self.enrol_port,
             keep_alive = plan.keep_alive_s,
             reader = plan.reader != Reader::Without,
             max = plan.max_bytes,
@@ -242,6 +254,22 @@ impl Kiosk {
                 self.recipe().tail()
             );
         }
+        Ok(())
+    }
+
+    /// Waits until it ends by itself.
+    ///
+    /// # Errors
+    /// When it does not, or not well.
+    pub fn wait_until_ended(&mut self, limit: Duration) -> Result<()> {
+        let process = self.process.as_mut().context("it does not run")?;
+        let status = wait::for_some(limit, "the kiosk's end", || process.ended())?;
+        self.process = None;
+        anyhow::ensure!(
+            status.success(),
+            "ended with {status}\n{}",
+            self.recipe().tail()
+        );
         Ok(())
     }
 

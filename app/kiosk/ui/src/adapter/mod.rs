@@ -5,6 +5,7 @@ mod breaks;
 mod code;
 mod desk;
 mod draw;
+mod enrol;
 mod event;
 mod fare;
 mod header;
@@ -238,6 +239,10 @@ impl Models {
             View::Registered(done) => {
                 desk::registered(app, done);
                 (Page::Registered, done.undo)
+            }
+            View::Enrol(enrol) => {
+                enrol::show(app, enrol);
+                (Page::Enrol, None)
             }
             View::OutOfService(out) => {
                 message::out(app, out);

@@ -3,6 +3,7 @@
 
 mod door;
 mod draw;
+mod enrol;
 mod event;
 mod fare;
 mod look;
@@ -39,6 +40,7 @@ pub fn views() -> Vec<(&'static str, Screen)> {
     all.extend(door::views());
     all.extend(staff::views());
     all.extend(register::views());
+    all.extend(enrol::views());
     all
 }
 
