@@ -1,5 +1,6 @@
 //! The commands.
 
+mod commanding;
 mod drawing;
 mod enrolling;
 mod phones;
@@ -123,6 +124,28 @@ enum Command {
     Revoke {
         /// The kiosk.
         kiosk: KioskId,
+    },
+    /// Start a kiosk's program anew, once nobody is served there.
+    Restart {
+        /// The kiosk.
+        kiosk: KioskId,
+        /// A kiosk that hears of it later lets it be, minutes.
+        #[arg(long, default_value_t = 10, value_name = "MINUTES")]
+        within: u16,
+    },
+    /// Have a kiosk write more into its system's journal, for a while.
+    ///
+    /// No level writes a name, a citizen's id or a card's number.
+    LogLevel {
+        /// The kiosk.
+        kiosk: KioskId,
+        /// How much.
+        #[arg(value_enum)]
+        level: commanding::Much,
+        /// For so long; then as usual.
+        #[arg(long, default_value_t = 60, value_name = "MINUTES",
+            value_parser = clap::value_parser!(u16).range(1..=24 * 60))]
+        minutes: u16,
     },
     /// Write the broker's list of revoked certificates anew.
     Revocations,
@@ -308,6 +331,12 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
         }
         Command::Codes => enrolling::codes(&load()?),
         Command::Revoke { kiosk } => enrolling::revoke(&load()?, &kiosk),
+        Command::Restart { kiosk, within } => commanding::restart(&load()?, &kiosk, within),
+        Command::LogLevel {
+            kiosk,
+            level,
+            minutes,
+        } => commanding::log_level(&load()?, &kiosk, level, minutes),
         Command::Revocations => enrolling::revocations(&load()?),
         Command::Publish {
             documents,

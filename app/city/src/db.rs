@@ -1,6 +1,7 @@
 //! The city's database: SQLite now; every statement is in this module's files, so that
 //! another database means other files here and nothing else.
 
+mod commands;
 mod copy;
 mod documents;
 mod draws;

@@ -27,6 +27,7 @@ use crate::{
     pki::{self, SERVE_USER},
     points::boards::Shown,
     publish::Part,
+    time::now_ms,
     web,
 };
 use counting::{Counting, FromCounting};
@@ -282,6 +283,10 @@ impl Server<'_> {
     fn desk_work(&mut self, link: &mut Link) -> Result<(), Stop> {
         for (tag, part) in self.desk.work().map_err(Stop::db)? {
             link.publish(part.topic, part.payload, true, tag);
+        }
+        // Not retained: a command is for whoever is there, or comes in time.
+        for (tag, part) in self.desk.commands(now_ms()).map_err(Stop::db)? {
+            link.publish(part.topic, part.payload, false, tag);
         }
         Ok(())
     }

@@ -164,6 +164,7 @@ fn run(cli: &Cli, started_ns: u64) -> Result<(), Failure> {
     let board = Arc::new(Board::default());
     let start = open::Start {
         config: config.clone(),
+        config_file: cli.config.clone(),
         checked,
         trace,
         started_ns,

@@ -9,6 +9,7 @@
 //! is not, before the core hears of anything else: commit, then show.
 
 mod city;
+mod command;
 mod follow;
 mod handoff;
 pub mod health;
@@ -230,6 +231,7 @@ pub struct Engine {
     reader_health: health::ReaderHealth,
     link_trouble: Option<String>,
     revoked: bool,
+    told: command::Told,
     papers: papers::Papers,
     hand_offs: handoff::HandOffs,
     /// Transactions since the log was copied into the database.
@@ -250,6 +252,7 @@ struct Due {
     checkpoint: Option<Millis>,
     papers: Option<Millis>,
     hand_off: Option<Millis>,
+    log: Option<Millis>,
 }
 
 impl Due {
@@ -265,6 +268,7 @@ impl Due {
             self.checkpoint,
             self.papers,
             self.hand_off,
+            self.log,
         ]
         .into_iter()
         .flatten()
@@ -352,6 +356,7 @@ impl Engine {
             reader_health: health::ReaderHealth::Unheard,
             link_trouble: None,
             revoked: false,
+            told: command::Told::default(),
             papers: papers::Papers::default(),
             hand_offs: handoff::HandOffs::default(),
             logged: 0,

@@ -2,8 +2,11 @@
 
 mod limit;
 
+use std::sync::OnceLock;
+
+use machitap_wire::command::Level;
 use tracing_subscriber::{
-    EnvFilter, Layer as _, filter::filter_fn, layer::SubscriberExt as _,
+    EnvFilter, Layer as _, filter::filter_fn, layer::SubscriberExt as _, reload,
     util::SubscriberInitExt as _,
 };
 
@@ -15,6 +18,16 @@ const LEVEL_ENV: &str = "MACHITAP_LOG";
 /// the engine records that it is gone once.
 const LEVEL: &str =
     "warn,machitap=info,machitap_kiosk=info,machitap_card=error,machitap_store=info";
+
+/// The same with what a maintainer needs.
+const DEBUG: &str = "info,machitap=debug,machitap_kiosk=debug,machitap_card=debug,\
+     machitap_store=debug,machitap_kiosk_core=debug";
+/// Everything of ours.
+const TRACE: &str = "info,machitap=trace,machitap_kiosk=trace,machitap_card=trace,\
+     machitap_store=trace,machitap_kiosk_core=trace";
+
+/// The filter that records go through, once there is one.
+static FILTER: OnceLock<Box<dyn Fn(EnvFilter) + Send + Sync>> = OnceLock::new();
 
 /// The HTTP client records what it sends, byte by byte: a patient's number.
 const NEVER: &str = "ureq";
@@ -34,9 +47,31 @@ pub fn journal() -> std::io::Result<tracing_journald::Layer> {
         .with_syslog_identifier("machitap-kiosk".to_owned()))
 }
 
+fn usual() -> EnvFilter {
+    EnvFilter::try_from_env(LEVEL_ENV).unwrap_or_else(|_| EnvFilter::new(LEVEL))
+}
+
+/// Records that much from now on.
+pub fn set(level: Level) {
+    let filter = match level {
+        Level::Usual => usual(),
+        Level::Debug => EnvFilter::new(DEBUG),
+        Level::Trace => EnvFilter::new(TRACE),
+    };
+    if let Some(set) = FILTER.get() {
+        set(filter);
+    }
+}
+
 /// Starts recording, once in the life of the process.
 pub fn start() {
-    let filter = EnvFilter::try_from_env(LEVEL_ENV).unwrap_or_else(|_| EnvFilter::new(LEVEL));
+    let (filter, handle) = reload::Layer::new(usual());
+    // A second start is a test's: the first one stands.
+    let _ = FILTER.set(Box::new(move |filter| {
+        if let Err(error) = handle.reload(filter) {
+            tracing::warn!(%error, "the level of records stays");
+        }
+    }));
     // systemd sets it for a service whose output goes to the journal.
     let journal = std::env::var_os("JOURNAL_STREAM").and_then(|_| journal().ok());
     let layer = match journal {

@@ -27,6 +27,8 @@ pub enum Kind {
     CityState,
     /// A [`crate::Manifest`].
     Manifest,
+    /// A [`crate::command::Command`].
+    Command,
 }
 
 impl Kind {
@@ -37,6 +39,7 @@ impl Kind {
             Self::KioskState => "machitap.kiosk-state.v1",
             Self::CityState => "machitap.city-state.v1",
             Self::Manifest => "machitap.manifest.v1",
+            Self::Command => "machitap.command.v1",
         }
     }
 }

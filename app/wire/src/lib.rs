@@ -6,6 +6,7 @@
 
 pub mod batch;
 pub mod bundle;
+pub mod command;
 pub mod document;
 pub mod enrol;
 pub mod envelope;

@@ -4,6 +4,7 @@
 //! k/v1/{city}/{kiosk}/ev       QoS 1            batches of facts
 //! k/v1/{city}/{kiosk}/ack      QoS 1, retained  receipts
 //! k/v1/{city}/{kiosk}/state    QoS 1, retained  birth and last will
+//! k/v1/{city}/{kiosk}/cmd      QoS 1            commands
 //! k/v1/{city}/doc/{name}       QoS 1, retained  a document's manifest
 //! k/v1/{city}/doc/{name}/{version}/{n}  QoS 1, retained  its chunks
 //! k/v1/{city}/city/state       QoS 1, retained  is the city listening; with a last will
@@ -23,6 +24,8 @@ pub enum Topic {
     Receipts(KioskId),
     /// Birth and death of a kiosk.
     KioskState(KioskId),
+    /// Commands to a kiosk.
+    Commands(KioskId),
     /// The manifest of a document.
     Manifest(DocumentName),
     /// One chunk of a document.
@@ -48,6 +51,7 @@ impl Topic {
             Self::Events(kiosk) => format!("k/v1/{city}/{kiosk}/ev"),
             Self::Receipts(kiosk) => format!("k/v1/{city}/{kiosk}/ack"),
             Self::KioskState(kiosk) => format!("k/v1/{city}/{kiosk}/state"),
+            Self::Commands(kiosk) => format!("k/v1/{city}/{kiosk}/cmd"),
             Self::Manifest(name) => format!("k/v1/{city}/doc/{name}"),
             Self::Chunk {
                 name,
@@ -81,6 +85,7 @@ impl Topic {
                     "ev" => Some(Self::Events(kiosk)),
                     "ack" => Some(Self::Receipts(kiosk)),
                     "state" => Some(Self::KioskState(kiosk)),
+                    "cmd" => Some(Self::Commands(kiosk)),
                     _ => None,
                 }
             }
@@ -97,6 +102,7 @@ impl Topic {
     ) -> Vec<String> {
         let mut filters = vec![
             Self::Receipts(kiosk.clone()).name(city),
+            Self::Commands(kiosk.clone()).name(city),
             Self::CityState.name(city),
         ];
         for name in documents {
@@ -125,6 +131,7 @@ mod tests {
             Topic::Events(kiosk.clone()),
             Topic::Receipts(kiosk.clone()),
             Topic::KioskState(kiosk.clone()),
+            Topic::Commands(kiosk.clone()),
             Topic::Manifest(DocumentName::Catalogue),
             Topic::Manifest(DocumentName::Roster(kiosk)),
             Topic::Chunk {

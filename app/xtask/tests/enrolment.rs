@@ -57,7 +57,7 @@ fn a_stick_enrols_with_modes_that_keep_keys() {
         assert_eq!(fs::read_to_string(&there).unwrap(), file);
         assert_eq!(mode(there), 0o640);
     }
-    assert_eq!(mode(etc.join("enrolment")), 0o750);
+    assert_eq!(mode(etc.join("enrolment")), 0o770);
     assert_eq!(mode(etc.join("card-keys.toml")), 0o600);
     assert_eq!(mode(etc.join("kiosk.toml")), 0o644);
 }
@@ -66,8 +66,18 @@ fn a_stick_enrols_with_modes_that_keep_keys() {
 fn a_stick_without_an_enrolment_changes_nothing() {
     let (stick, etc) = folder("without");
     fs::remove_file(stick.join("enrolment/enrolment.toml")).unwrap();
+    fs::remove_file(stick.join("kiosk.toml")).unwrap();
     assert_eq!(enrol(&stick, &etc), Some(66));
     assert_eq!(fs::read_dir(&etc).unwrap().count(), 0);
+}
+
+#[test]
+fn a_stick_with_a_configuration_alone_configures() {
+    let (stick, etc) = folder("configures");
+    fs::remove_file(stick.join("enrolment/enrolment.toml")).unwrap();
+    assert_eq!(enrol(&stick, &etc), Some(0));
+    assert_eq!(mode(etc.join("kiosk.toml")), 0o644);
+    assert!(!etc.join("enrolment").exists());
 }
 
 #[test]

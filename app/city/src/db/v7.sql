@@ -1,4 +1,4 @@
--- Version 7: codes that enrol once, certificates that can be revoked.
+-- Version 7: codes that enrol once, certificates that can be revoked, commands to kiosks.
 
 ALTER TABLE kiosk ADD COLUMN revoked_ms INTEGER;
 
@@ -27,3 +27,13 @@ CREATE TABLE certificate (
     revoked_ms INTEGER
 ) STRICT;
 CREATE INDEX certificate_of ON certificate (kiosk);
+
+-- Commands to kiosks, until the broker has them. Numbers of one kiosk only grow.
+CREATE TABLE command (
+    kiosk    TEXT NOT NULL,
+    number   INTEGER NOT NULL,
+    what     TEXT NOT NULL,
+    until_ms INTEGER NOT NULL,
+    sent     INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (kiosk, number)
+) STRICT;

@@ -1,9 +1,14 @@
-//! What leaves the city besides receipts: documents that wait in the database.
+//! What leaves the city besides receipts: documents and commands that wait in the database.
 
 use std::{collections::HashMap, sync::Arc};
 
 use machitap_domain::CityId;
-use machitap_wire::Signer;
+use machitap_wire::{
+    Signer, Topic,
+    command::Command,
+    envelope::{self, Kind},
+};
+use uuid::Uuid;
 
 use crate::{
     config::Config,
@@ -16,6 +21,7 @@ use crate::{
 enum Work {
     Document(Stored),
     Clearing(Stale),
+    Command(Command),
 }
 
 struct UnderWay {
@@ -58,7 +64,11 @@ impl Desk {
     /// only when no document is under way.
     pub(crate) fn work(&mut self) -> Result<Vec<(Tag, Part)>, PublishError> {
         let mut out = Vec::new();
-        if !self.jobs.is_empty() {
+        if self
+            .jobs
+            .values()
+            .any(|j| !matches!(j.work, Work::Command(_)))
+        {
             return Ok(out);
         }
         for stored in self.db.unsent_documents()? {
@@ -78,6 +88,32 @@ impl Desk {
                     self.begin(Work::Clearing(stale), parts, &mut out);
                 }
             }
+        }
+        Ok(out)
+    }
+
+    /// Commands to be sent now; each is sent once on a connection.
+    pub(crate) fn commands(&mut self, now_ms: i64) -> Result<Vec<(Tag, Part)>, DbError> {
+        let mut out = Vec::new();
+        for command in self.db.unsent_commands(now_ms)? {
+            let under_way = self
+                .jobs
+                .values()
+                .any(|j| matches!(&j.work, Work::Command(c) if *c == command));
+            if under_way {
+                continue;
+            }
+            let part = Part {
+                topic: Topic::Commands(command.kiosk.clone()).name(&self.city),
+                payload: envelope::seal(
+                    Kind::Command,
+                    Uuid::now_v7(),
+                    self.city.as_str(),
+                    &command,
+                    &self.signer,
+                ),
+            };
+            self.begin(Work::Command(command), vec![part], &mut out);
         }
         Ok(out)
     }
@@ -118,6 +154,10 @@ impl Desk {
                 tracing::info!(name = %stored.name, version = stored.version, "published");
             }
             Some(Work::Clearing(stale)) => self.db.stale_cleared(&stale)?,
+            Some(Work::Command(command)) => {
+                self.db.command_sent(&command)?;
+                tracing::info!(kiosk = %command.kiosk, order = ?command.order, "commanded");
+            }
             None => {}
         }
         Ok(())

@@ -1,7 +1,9 @@
 //! A terminal without an enrolment: shows where to type a code, asks the city, goes on.
 
 use std::{
+    fs,
     io::{self, Read as _},
+    path::Path,
     sync::mpsc::{Receiver, RecvTimeoutError, Sender},
     thread,
     time::{Duration, Instant},
@@ -32,17 +34,27 @@ use crate::{
 /// A stick, or `machitap-kiosk enrol`, may have done it meanwhile: looked for so often.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// Waits for an enrolment and checks what hangs on it; `None` when the program is told to stop.
+/// Where a terminal waits.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) config: &'a Config,
+    /// Where that was read: another one there is begun with anew.
+    pub(super) file: &'a Path,
+    pub(super) messages: &'a Sender<Msg>,
+}
+
+/// Waits for an enrolment and checks what hangs on it; `None` when the program is told to stop, or
+/// is to begin anew because its configuration is another.
 ///
 /// # Errors
 /// What is missing or wrong once there is an enrolment.
 pub(super) fn wait(
-    config: &Config,
+    place: Place<'_>,
     display: &mut dyn Display,
     inbox: &Receiver<Msg>,
-    messages: &Sender<Msg>,
     tickets: &mut u64,
 ) -> Result<Option<Checked>, Failure> {
+    let config = place.config;
     let revoked = standing(&config.enrolment) == Standing::Revoked;
     tracing::warn!(
         MESSAGE_ID = messages::UNENROLLED,
@@ -53,9 +65,9 @@ pub(super) fn wait(
     let told = revoked.then_some(EnrolTold::Revoked);
     let waiting = Waiting {
         machine: Enrolling::new(config.broker.enrol_address(), told),
-        config,
+        place,
+        configured: fs::read(place.file).ok(),
         display,
-        messages,
         tickets,
         shown: None,
     };
@@ -79,9 +91,9 @@ pub(super) fn settled(config: &Config) -> Result<(), Failure> {
 
 struct Waiting<'a> {
     machine: Enrolling,
-    config: &'a Config,
+    place: Place<'a>,
+    configured: Option<Vec<u8>>,
     display: &'a mut dyn Display,
-    messages: &'a Sender<Msg>,
     tickets: &'a mut u64,
     shown: Option<Screen>,
 }
@@ -125,10 +137,15 @@ impl Waiting<'_> {
             }
             if Instant::now() >= look_at {
                 look_at = Instant::now() + LOOK_EVERY;
-                if self.machine.view().is_typed()
-                    && standing(&self.config.enrolment) == Standing::Enrolled
-                {
+                if !self.machine.view().is_typed() {
+                    continue;
+                }
+                if standing(&self.place.config.enrolment) == Standing::Enrolled {
                     return true;
+                }
+                // A stick brought another: the service manager starts the program again.
+                if fs::read(self.place.file).ok() != self.configured {
+                    return false;
                 }
             }
         }
@@ -167,7 +184,7 @@ impl Waiting<'_> {
 
     /// On a thread of its own: a city that does not answer must not hold the screen up.
     fn ask(&self, code: Code) {
-        let (config, messages) = (self.config.clone(), self.messages.clone());
+        let (config, messages) = (self.place.config.clone(), self.place.messages.clone());
         thread::spawn(move || {
             let answer = ask::ask(&config, &code, journal_of(&config));
             // The program may have been told to stop.

@@ -40,6 +40,8 @@ const FULL_PAUSE: Duration = Duration::from_secs(5);
 /// What the engine is started from.
 pub(super) struct Start {
     pub(super) config: Config,
+    /// Where that was read.
+    pub(super) config_file: PathBuf,
     /// `None` for a terminal without an enrolment.
     pub(super) checked: Option<Checked>,
     pub(super) trace: Trace,
@@ -59,6 +61,7 @@ impl Start {
         let mut tickets = 0;
         let Self {
             config,
+            config_file,
             checked,
             trace,
             started_ns,
@@ -68,8 +71,12 @@ impl Start {
         let checked = match checked {
             Some(checked) => checked,
             None => {
-                let waited =
-                    enrolling::wait(&config, &mut *display, inbox, &messages, &mut tickets)?;
+                let place = enrolling::Place {
+                    config: &config,
+                    file: &config_file,
+                    messages: &messages,
+                };
+                let waited = enrolling::wait(place, &mut *display, inbox, &mut tickets)?;
                 let Some(checked) = waited else {
                     return Ok(());
                 };

@@ -10,6 +10,7 @@ use machitap_store::{DocumentError, ReceiptOutcome};
 use machitap_wire::{
     Batch, CityState, KioskState, Receipt, Topic,
     batch::BYTES_MAX,
+    command::Command,
     envelope::{self, Kind},
 };
 use tokio::sync::oneshot;
@@ -191,6 +192,12 @@ impl Engine {
                             self.sync_input(SyncInput::City { listening });
                         }
                     }
+                    Err(error) => self.ignore(topic, &error),
+                }
+            }
+            Some(Topic::Commands(kiosk)) if kiosk == self.identity.kiosk => {
+                match envelope::open::<Command>(Kind::Command, city, &payload, key) {
+                    Ok(command) => self.command(&command),
                     Err(error) => self.ignore(topic, &error),
                 }
             }

@@ -7,12 +7,12 @@ use std::{
 
 use machitap_domain::fact::Class;
 use machitap_kiosk_core::{Input, sync::SyncInput};
-use machitap_wire::Topic;
+use machitap_wire::{Topic, command::Level};
 
 use super::{Engine, Msg, READER_LIMIT, papers::Wish, take_due};
 use crate::{
     desk::{Answer, no},
-    messages, watchdog,
+    log, messages, watchdog,
 };
 
 /// Why the engine ended.
@@ -62,7 +62,7 @@ impl Engine {
         if self.due.papers.is_none() {
             self.papers_step();
         }
-        !self.revoked
+        !self.revoked && !self.ends_by_command()
     }
 
     fn wait(&mut self) -> Duration {
@@ -138,6 +138,9 @@ impl Engine {
         take_due(&mut self.due.papers, now);
         if take_due(&mut self.due.checkpoint, now) {
             self.checkpoint();
+        }
+        if take_due(&mut self.due.log, now) {
+            log::set(Level::Usual);
         }
         if take_due(&mut self.due.upkeep, now) {
             self.upkeep();

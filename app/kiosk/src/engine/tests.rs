@@ -1,6 +1,7 @@
 //! The engine on a real journal, without a screen, a reader or a broker.
 
 mod clock;
+mod commands;
 mod documents;
 mod handoff;
 mod papers;

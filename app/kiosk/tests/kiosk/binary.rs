@@ -31,20 +31,65 @@ fn a_good_configuration_is_ok_and_a_bad_one_is_told_with_file_key_and_line() {
 }
 
 #[test]
+fn without_an_enrolment_it_waits_and_goes_on_once_one_is_there() {
+    let place = Place::new();
+    let (there, away) = (place.path("enrolment"), place.path("stick"));
+    fs::rename(&there, &away).unwrap();
+    let (code, _, said) = place.check();
+    assert_eq!(code, 66, "{said}");
+    assert!(said.contains("machitap-kiosk enrol"), "{said}");
+    let kiosk = Kiosk::start(&place, &["--headless"]);
+    kiosk.wait_for_record(machitap_kiosk::messages::UNENROLLED);
+    fs::rename(&away, &there).unwrap();
+    kiosk.wait_ready().stop();
+}
+
+#[test]
+fn waiting_for_an_enrolment_it_begins_anew_with_another_configuration() {
+    let place = Place::new();
+    fs::remove_dir_all(place.path("enrolment")).unwrap();
+    let mut kiosk = Kiosk::start(&place, &["--headless"]);
+    kiosk.wait_for_record(machitap_kiosk::messages::UNENROLLED);
+    place.config(|text| text.replace("127.0.0.1", "localhost"));
+    assert!(kiosk.wait().success());
+}
+
+#[test]
+fn a_code_without_a_city_says_what_is_missing() {
+    let place = Place::new();
+    fs::remove_dir_all(place.path("enrolment")).unwrap();
+    let nobody = crate::common::free_port();
+    place.config(|text| {
+        text.replace(
+            "keep_alive_s",
+            &format!("enrol_port = {nobody}\nkeep_alive_s"),
+        )
+    });
+    for (typed, code, said) in [
+        ("", 64, "12 digits"),
+        ("1234 5678 9012", 64, "mistyped"),
+        ("4821 0937 1121", 69, "127.0.0.1"),
+    ] {
+        let mut command = Command::new(crate::common::PROGRAM);
+        command
+            .arg("enrol")
+            .arg("--config")
+            .arg(place.path("kiosk.toml"));
+        let (ended, err) = crate::common::said_to(&mut command, typed);
+        assert_eq!(ended, code, "{typed}: {err}");
+        assert!(err.contains(said), "{typed}: {err}");
+    }
+}
+
+#[test]
 fn every_failure_to_start_has_its_code_and_names_its_cause() {
     type Spoil = fn(&Place);
-    let cases: [(&str, Spoil, i32, &str); 9] = [
+    let cases: [(&str, Spoil, i32, &str); 8] = [
         (
             "no configuration",
             |p| fs::remove_file(p.path("kiosk.toml")).unwrap(),
             66,
             "kiosk.toml",
-        ),
-        (
-            "no enrolment",
-            |p| fs::remove_dir_all(p.path("enrolment")).unwrap(),
-            66,
-            "enrolment.toml",
         ),
         (
             "no key",

@@ -29,11 +29,11 @@ const STEPS: &[(&str, &str)] = &[
         r#"
         id machitap | grep -q audio && id machitap | grep -q video
         test "$(stat -c %a.%U /var/lib/machitap)" = 700.machitap
-        test "$(stat -c %a.%G /etc/machitap/enrolment)" = 750.machitap
+        test "$(stat -c %a.%G /etc/machitap/enrolment)" = 770.machitap
         test "$(stat -c %a.%U /var/lib/machitap-city)" = 711.machitap-city
         test -L /etc/systemd/system/multi-user.target.wants/machitap-kiosk.service
         test -L /etc/systemd/system/multi-user.target.wants/machitap-city.service
-        grep -q ConditionPathExists=/etc/machitap/enrolment /lib/systemd/system/machitap-kiosk.service
+        grep -q ConditionPathExists=./etc/machitap/enrolment /lib/systemd/system/machitap-kiosk.service
         test -s /usr/share/machitap/voice/ja/COPYRIGHT
         code=0; machitap-kiosk --config /etc/machitap/kiosk.toml --check-config || code=$?
         test $code = 66

@@ -55,7 +55,7 @@ pub(super) fn check(stage: &Stage) -> Result<()> {
     let machitap = id(&users, "machitap")?;
     let city = id(&users, "machitap-city")?;
     expect(root, "etc/machitap", 0o755, 0)?;
-    expect(root, "etc/machitap/enrolment", 0o750, 0)?;
+    expect(root, "etc/machitap/enrolment", 0o770, 0)?;
     expect(root, "var/lib/machitap", 0o700, machitap)?;
     expect(root, "var/lib/machitap-city", 0o711, city)?;
     expect(root, "var/backups/machitap-city", 0o700, city)?;

@@ -30,12 +30,8 @@ do_install() {
     install -D -m 0644 -t ${D}${systemd_unitdir}/system.conf.d $image/system.conf.d/*.conf
     install -D -m 0644 -t ${D}${systemd_unitdir}/journald.conf.d ${S}/systemd/journald.conf.d/*.conf
 
-    # "Not enrolled" stands on the screen until it is; nobody logs in on any console.
-    wants=${D}${systemd_system_unitdir}/multi-user.target.wants
-    install -D -m 0644 -t ${D}${systemd_system_unitdir}/machitap-notice@enrol.service.d \
-        $image/system/machitap-notice@enrol.service.d/image.conf
-    install -d $wants
-    ln -s ../machitap-notice@.service $wants/machitap-notice@enrol.service
+    # Its screen asks for a code until it is enrolled; nobody logs in on any console.
+    touch ${D}${sysconfdir}/machitap/ask-for-code
     install -d ${D}${sysconfdir}/systemd/system
     for unit in getty@tty1 autovt@ serial-getty@ console-getty; do
         ln -s /dev/null ${D}${sysconfdir}/systemd/system/$unit.service

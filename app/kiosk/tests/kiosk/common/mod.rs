@@ -136,6 +136,23 @@ impl Place {
     }
 }
 
+/// Runs a command that reads from standard input; its code and what it complained of.
+pub(crate) fn said_to(command: &mut Command, input: &str) -> (i32, String) {
+    use std::io::Write as _;
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut to = child.stdin.take().unwrap();
+    to.write_all(input.as_bytes()).unwrap();
+    drop(to);
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    (ended.status.code().unwrap(), said)
+}
+
 pub(crate) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     listener.local_addr().unwrap().port()
@@ -206,6 +223,11 @@ impl Kiosk {
     pub(crate) fn wait_ready(self) -> Self {
         self.wait_for_record(machitap_kiosk::messages::STARTED);
         self
+    }
+
+    /// How it ends by itself.
+    pub(crate) fn wait(&mut self) -> std::process::ExitStatus {
+        self.child.wait().unwrap()
     }
 
     /// SIGTERM; what it said. It must end well.
