@@ -1,5 +1,5 @@
 //! A terminal becomes a kiosk by a code typed on its screen, is taken back by the city, and becomes
-//! one again: real screens, a real city, a real broker that reads its list of revoked certificates.
+//! one again, and obeys the city: real screens, a real city, a real broker that reads its list of revoked certificates.
 
 use std::{
     thread,
@@ -80,6 +80,14 @@ fn drill(stage: &mut Stage) -> Result<()> {
     cut_while_asking(&mut kiosk, &code)?;
     kiosk.control().wait_for("idle", LIMIT)?;
     kiosk.wait_until_counted(LIMIT)?;
+
+    stage.city.restart(&id)?;
+    kiosk.wait_until_ended(LIMIT).context("not obeyed")?;
+    kiosk.start()?;
+    kiosk.control().wait_for("idle", LIMIT)?;
+    kiosk.wait_until_counted(LIMIT)?;
+    let runs_on = kiosk.process().is_some_and(|p| p.ended().is_none());
+    ensure!(runs_on, "the command was obeyed twice");
     reckon(stage, &mut kiosk)
 }
 

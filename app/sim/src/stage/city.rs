@@ -228,6 +228,17 @@ impl City {
         self.command("revoke").arg(kiosk.as_str()).run().map(|_| ())
     }
 
+    /// Has a kiosk start anew, by a command.
+    ///
+    /// # Errors
+    /// When the city refuses.
+    pub fn restart(&self, kiosk: &KioskId) -> Result<()> {
+        self.command("restart")
+            .arg(kiosk.as_str())
+            .run()
+            .map(|_| ())
+    }
+
     /// Where terminals bring their codes.
     pub const fn enrol_port(&self) -> u16 {
         self.enrol_port

@@ -6,7 +6,10 @@ use machitap_wire::{
 };
 use uuid::Uuid;
 
-use super::rig::{Kiosk, Place, citizen};
+use super::{
+    super::Msg,
+    rig::{Kiosk, Place, citizen},
+};
 
 fn restart(number: i64) -> Command {
     Command {
@@ -29,7 +32,9 @@ fn a_restart_waits_until_nobody_is_served_and_is_obeyed_once() {
     kiosk.tap(citizen("SKM-000001"));
     give(&mut kiosk, &restart(5));
     assert!(!kiosk.engine.ends_by_command(), "somebody is served");
-    kiosk.run_until(|kiosk| matches!(kiosk.view(), View::Idle(_)));
+    place.pass(60_000);
+    kiosk.say(Msg::Pulse);
+    assert!(matches!(kiosk.view(), View::Idle(_)));
     assert!(kiosk.engine.ends_by_command());
 
     drop(kiosk);

@@ -16,7 +16,7 @@ use machitap_domain::{
 use machitap_kiosk_core::{
     Screen, Touch, View,
     input::StaffAct,
-    view::{Desk, DeskDeed, DeskStep, DrawStage, Own, OwnPage, OwnTab},
+    view::{Desk, DeskDeed, DeskStep, DrawStage, EnrolStep, Own, OwnPage, OwnTab},
 };
 use machitap_kiosk_ui::gallery;
 use slint::platform::PointerEventButton;
@@ -142,6 +142,17 @@ fn expected(screen: &Screen) -> BTreeMap<String, Touch> {
             put("1文字 けす", Touch::Erase);
             put("やめる", Touch::Cancel);
         }
+        View::Enrol(enrol) => match enrol.step {
+            EnrolStep::Code { .. } => {
+                for digit in 0..10 {
+                    put(&digit.to_string(), Touch::Digit(digit));
+                }
+                put("1文字 けす", Touch::Erase);
+                put("English", Touch::Languages);
+            }
+            EnrolStep::Asking => {}
+            EnrolStep::Done { .. } => put("はじめる", Touch::Confirm),
+        },
         View::Registered(done) => {
             if done.undo.is_some() {
                 put(undo, Touch::Undo);
