@@ -127,8 +127,8 @@ pub struct SupportArgs {
 ///
 /// The code is read from standard input. Keys are made here and stay here; the city, at
 /// broker.host and broker.enrol_port, gives the certificate for them. A terminal with a screen asks
-/// for the code there; this is for one without. Run it as the user of the service, as in
-/// `runuser -u machitap -- machitap-kiosk enrol`. A service that waits for its enrolment goes on by
+/// for the code there; this is for one without. Run it as root or as the user of the service. A
+/// service that waits for its enrolment goes on by
 /// itself.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = exit::HELP)]

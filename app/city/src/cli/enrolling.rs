@@ -7,7 +7,7 @@ use machitap_city::{
     config::Config,
     db::Db,
     enrol::{self, Request, code, revoke as taking_back},
-    exit::Failure,
+    exit::{Exit, Failure},
     time::now_ms,
 };
 use machitap_domain::KioskId;
@@ -80,7 +80,18 @@ pub(super) fn revoke(config: &Config, kiosk: &KioskId) -> Result<(), Failure> {
              numbers: the broker lets it in until the certificate ends"
         );
     }
-    tell_broker(&revoked.list);
+    match revoked.list {
+        Ok(list) => tell_broker(&list),
+        Err(why) => {
+            return Err(Failure::new(
+                Exit::Io,
+                format_args!(
+                    "the broker does not know it yet: {why}; run `machitap-city revocations` as a \
+                     user who may write there"
+                ),
+            ));
+        }
+    }
     Ok(())
 }
 

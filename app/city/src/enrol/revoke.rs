@@ -18,19 +18,19 @@ use crate::{
 pub const LIST: &str = "crl.pem";
 
 /// What was taken back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Revoked {
     /// So many certificates count no more.
     pub certificates: usize,
-    /// The broker's list.
-    pub list: PathBuf,
+    /// The broker's list, or why it was not written: the kiosk is nobody's either way.
+    pub list: Result<PathBuf, Failure>,
 }
 
 /// What this kiosk sends counts no more, and its certificates open the broker no more once that has
 /// read the list.
 ///
 /// # Errors
-/// [`Failure`]: a kiosk that was never enrolled; files.
+/// [`Failure`]: a kiosk that was never enrolled; the database.
 pub fn revoke(config: &Config, kiosk: &KioskId) -> Result<Revoked, Failure> {
     let mut db = Db::open(&config.database).map_err(|e| io(&e))?;
     if !db.knows_kiosk(kiosk).map_err(|e| io(&e))? {
@@ -49,7 +49,7 @@ pub fn revoke(config: &Config, kiosk: &KioskId) -> Result<Revoked, Failure> {
         .map_err(|e| io(&e))?;
     Ok(Revoked {
         certificates,
-        list: write_list(config, &db)?,
+        list: write_list(config, &db),
     })
 }
 

@@ -10,6 +10,7 @@ use super::Finding;
 use crate::{
     app, clock,
     config::Config,
+    enrolment::born::{Standing, standing},
     link::{Floor, Trouble, probe},
 };
 
@@ -17,6 +18,13 @@ use crate::{
 const RENEW_DAYS: i64 = 30;
 
 pub(super) fn look(config: &Config, now: Timestamp) -> Vec<Finding> {
+    if standing(&config.enrolment) == Standing::Revoked {
+        return vec![Finding::ill(
+            "enrolment",
+            "the city has taken it back",
+            "type a new code of machitap-city enrol --again on its screen, or run machitap-kiosk enrol",
+        )];
+    }
     let (enrolment, tls) = match app::enrolled(config, &Floor::new(clock::built_ms())) {
         Ok(enrolled) => enrolled,
         Err(failure) => {

@@ -8,7 +8,9 @@
 use std::{
     fs::{self, OpenOptions, Permissions},
     io::{self, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    os::unix::fs::{
+        DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown,
+    },
     path::{Path, PathBuf},
 };
 
@@ -48,8 +50,9 @@ impl Born {
         clear(&dir)?;
         fs::DirBuilder::new()
             .recursive(true)
-            .mode(0o700)
+            .mode(0o770)
             .create(&dir)?;
+        share(&fs::File::open(&dir)?, enrolment, 0o770)?;
         let tls = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(io::Error::other)?;
         put(&dir, "kiosk.key", tls.serialize_pem().as_bytes())?;
         for name in ["sign.key", "seal.key"] {
@@ -162,12 +165,21 @@ fn put(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
         .truncate(true)
         .mode(0o600)
         .open(&draft)?;
-    // The mode of a file that was there already is its own.
-    file.set_permissions(Permissions::from_mode(0o600))?;
+    share(&file, dir, 0o640)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&draft, dir.join(name))?;
     flush(dir)
+}
+
+/// Who may enter the directory may read what is in it, whoever wrote it: root types a code on the
+/// command line, and the service reads the keys.
+fn share(file: &fs::File, dir: &Path, mode: u32) -> io::Result<()> {
+    let group = fs::metadata(dir)?.gid();
+    if file.metadata()?.gid() != group {
+        fchown(file, None, Some(group))?;
+    }
+    file.set_permissions(Permissions::from_mode(mode))
 }
 
 fn flush(dir: &Path) -> io::Result<()> {
@@ -245,7 +257,7 @@ mod tests {
         assert!(settle(dir.path()).unwrap());
         assert_eq!(whose(dir.path()).as_deref(), Some("hall-1"));
         let mode = fs::metadata(dir.path().join("sign.key")).unwrap();
-        assert_eq!(mode.permissions().mode() & 0o777, 0o600);
+        assert_eq!(mode.permissions().mode() & 0o777, 0o640);
 
         let born = Born::wait_or_make(dir.path()).unwrap();
         assert_ne!(born.signer.verifier(), first);

@@ -67,6 +67,16 @@ fn a_kiosk_that_does_not_run_and_a_broker_that_is_not_there_are_ill() {
 }
 
 #[test]
+fn a_kiosk_that_was_revoked_is_told_to_ask_for_a_code() {
+    let place = Place::new();
+    fs::write(place.path("enrolment/revoked"), "").unwrap();
+    let said = doctor(&place);
+    let (state, text) = said.of("enrolment");
+    assert_eq!(state, "ill");
+    assert!(text.contains("machitap-kiosk enrol"), "{text}");
+}
+
+#[test]
 fn a_kiosk_that_serves_is_asked_and_keeps_its_link() {
     let place = Place::new();
     let _broker = Broker::start(&place);
