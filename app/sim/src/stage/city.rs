@@ -104,12 +104,15 @@ impl City {
         Ok(city)
     }
 
-    /// A broker that others reach listens to everybody; whoever is on a stage comes through
-    /// this machine's own address.
+    /// A broker that others reach listens to everybody, and so does the port for codes; whoever is
+    /// on a stage comes through this machine's own address.
     fn stay_private(&self) -> Result<()> {
         let path = self.broker_config();
         let text = fs::read_to_string(&path)?;
-        Ok(fs::write(path, text.replace(" 0.0.0.0\n", " 127.0.0.1\n"))?)
+        fs::write(path, text.replace(" 0.0.0.0\n", " 127.0.0.1\n"))?;
+        let path = self.home.join("city.toml");
+        let text = fs::read_to_string(&path)?;
+        Ok(fs::write(path, text.replace("\"0.0.0.0:", "\"127.0.0.1:"))?)
     }
 
     /// Puts these documents in the place of those before; [`City::publish`] sends them.
@@ -226,6 +229,14 @@ impl City {
     /// When the city refuses.
     pub fn revoke(&self, kiosk: &KioskId) -> Result<()> {
         self.command("revoke").arg(kiosk.as_str()).run().map(|_| ())
+    }
+
+    /// Has it send these keys with each enrolment by a code.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn keep_card_keys(&self, text: &str) -> Result<()> {
+        Ok(fs::write(self.home.join("keys/card-keys.toml"), text)?)
     }
 
     /// Has a kiosk start anew, by a command.

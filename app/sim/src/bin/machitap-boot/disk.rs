@@ -110,6 +110,17 @@ pub(crate) fn put(disk: &Path, to: &str, files: &[(String, Vec<u8>)]) -> Result<
     Ok(())
 }
 
+/// Takes a file away from a file system that nobody has mounted, where it is there.
+///
+/// # Errors
+/// When debugfs cannot.
+pub(crate) fn forget(disk: &Path, file: &str) -> Result<()> {
+    run(Command::new("debugfs")
+        .args(["-w", "-R", &format!("rm {file}")])
+        .arg(disk))
+    .map(drop)
+}
+
 fn run(command: &mut Command) -> Result<Output> {
     let out = start(command)?;
     if !out.status.success() {

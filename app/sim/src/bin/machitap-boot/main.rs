@@ -1,5 +1,6 @@
 //! The packages on a machine, played from the power switch to the city: `cargo xtask boot`.
 
+mod code;
 mod cuts;
 mod disk;
 mod first;
@@ -50,6 +51,8 @@ struct Cli {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
+    /// A machine without an enrolment: the code, typed with a finger
+    Code,
     /// A tap, a touch, the reader unplugged and plugged in
     Morning,
     /// A full disk
@@ -80,17 +83,32 @@ fn play(cli: &Cli) -> Result<()> {
     let begun = Instant::now();
     let seed = cli.seed.unwrap_or_else(Random::seed);
     println!("seed {seed}");
-    step("broker, city and an enrolled kiosk");
-    let mut town = Town::found(&cli.machine, seed)?;
     let mut summary = Summary::default();
-    let played = act(cli, &mut town, &mut summary);
+    let played = parts(cli, seed, &mut summary);
     println!("{summary}");
     let seconds = begun.elapsed().as_secs();
     println!("played in {seconds} s");
-    if played.is_err() {
-        eprintln!("{}", town.stage.tails());
-    }
     played.with_context(|| format!("after {seconds} s; again with --seed {seed}"))
+}
+
+fn parts(cli: &Cli, seed: u64, summary: &mut Summary) -> Result<()> {
+    let only = |part| cli.only.is_empty() || cli.only.contains(&part);
+    if only(Part::Code) {
+        step("broker, city and a kiosk that nobody has enrolled");
+        let town = Town::found(&cli.machine, seed, false)?;
+        in_town(town, |town| code::play(town, summary))?;
+    }
+    if cli.only == [Part::Code] {
+        return Ok(());
+    }
+    step("broker, city and an enrolled kiosk");
+    let town = Town::found(&cli.machine, seed, true)?;
+    in_town(town, |town| act(cli, town, summary))
+}
+
+/// Says what the town's programs said where it did not go well.
+fn in_town(mut town: Town, play: impl FnOnce(&mut Town) -> Result<()>) -> Result<()> {
+    play(&mut town).inspect_err(|_| eprintln!("{}", town.stage.tails()))
 }
 
 fn act(cli: &Cli, town: &mut Town, summary: &mut Summary) -> Result<()> {

@@ -72,6 +72,13 @@ impl Picture {
         (self.width, self.height)
     }
 
+    /// The colour of a dot.
+    pub(crate) fn dot(&self, (x, y): (u32, u32)) -> Option<[u8; 3]> {
+        let inside = x < self.width && y < self.height;
+        let n = usize::try_from(y.checked_mul(self.width)?.checked_add(x)?).ok()?;
+        self.dots.get(n).copied().filter(|_| inside)
+    }
+
     /// Of all dots outside the parts left out, the share that differs, 0 to 1; 1 for pictures of
     /// different sizes.
     pub(crate) fn differs(&self, other: &Self, without: &[Part]) -> f64 {

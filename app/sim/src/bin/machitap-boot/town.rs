@@ -1,6 +1,11 @@
 //! What is outside the machine: broker and city, the people with their cards, what was seen so far.
 
-use std::{collections::BTreeSet, fs, path::Path, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, Result, ensure};
 use machitap_card::virt::VirtualCard;
@@ -10,6 +15,7 @@ use machitap_sim::{
     random::Random,
     stage::{Dir, Documents, Stage, trace::Line, wait},
 };
+use machitap_wire::enrol::Code;
 use uuid::Uuid;
 
 use crate::{
@@ -18,6 +24,9 @@ use crate::{
 };
 
 const KIOSK: &str = "centre-1";
+const ETC: &str = "/etc/machitap";
+const ENROLMENT: &str = "/etc/machitap/enrolment";
+const CARD_KEYS: &str = "card-keys.toml";
 const FACILITY: &str = "community-centre";
 /// From a fact to the city's ledger, with a link that may have to be built anew.
 const COUNT_LIMIT: Duration = Duration::from_secs(180);
@@ -40,11 +49,12 @@ pub(crate) struct Town {
 }
 
 impl Town {
-    /// Broker and city run, the kiosk is enrolled, its machine has never been switched on.
+    /// Broker and city run, the kiosk is enrolled or is to be by a code, its machine has never been
+    /// switched on.
     ///
     /// # Errors
     /// What is missing or did not start.
-    pub(crate) fn found(made: &Path, seed: u64) -> Result<Self> {
+    pub(crate) fn found(made: &Path, seed: u64, enrolled: bool) -> Result<Self> {
         let lock = fs::File::create(made.join("lock"))?;
         lock.try_lock()
             .with_context(|| format!("another trial runs in {}: let it end", made.display()))?;
@@ -59,12 +69,6 @@ impl Town {
             live: stage.path().join("live"),
         };
         fs::create_dir(&place.live)?;
-        let kiosk = KioskId::new(KIOSK)?;
-        let enrolment = stage
-            .city
-            .enrol(&kiosk, &FacilityId::new(FACILITY)?, None)?;
-        // The roster is sealed to each kiosk, so that there is one more to be sent.
-        stage.city.publish()?;
         let town = Self {
             stage,
             place,
@@ -73,34 +77,73 @@ impl Town {
             next: 0,
             _lock: lock,
         };
-        town.set_up(&enrolment)?;
+        if enrolled {
+            town.set_up_enrolled()?;
+        } else {
+            town.set_up_for_a_code()?;
+        }
         disk::make(&town.place.data())?;
         Ok(town)
     }
 
-    /// As an operator does after the package was installed.
-    fn set_up(&self, enrolment: &Path) -> Result<()> {
-        let root = self.place.made.join("root.img");
+    /// As an operator does after the package was installed, with a directory from the city.
+    fn set_up_enrolled(&self) -> Result<()> {
+        let city = &self.stage.city;
+        let enrolment = city.enrol(&KioskId::new(KIOSK)?, &FacilityId::new(FACILITY)?, None)?;
+        // The roster is sealed to each kiosk, so that there is one more to be sent.
+        city.publish()?;
         let mut files = Vec::new();
         for entry in fs::read_dir(enrolment)? {
             let path = entry?.path();
             let name = path.file_name().context("a file")?;
             files.push((name.to_string_lossy().into_owned(), fs::read(&path)?));
         }
-        disk::put(&root, "/etc/machitap/enrolment", &files)?;
-        let port = self.stage.broker.port();
-        let kiosk = format!(
+        disk::put(&self.root(), ENROLMENT, &files)?;
+        let keys = (CARD_KEYS.to_owned(), card_keys().into_bytes());
+        disk::put(&self.root(), ETC, &[self.configuration(), keys])
+    }
+
+    /// As the image comes: it knows the city's address and nothing else.
+    fn set_up_for_a_code(&self) -> Result<()> {
+        let root = self.root();
+        for file in [
+            "enrolment.toml",
+            "kiosk.key",
+            "sign.key",
+            "seal.key",
+            CARD_KEYS,
+        ] {
+            disk::forget(&root, &format!("{ENROLMENT}/{file}"))?;
+        }
+        disk::forget(&root, &format!("{ETC}/{CARD_KEYS}"))?;
+        let flag = ("ask-for-code".to_owned(), b"\n".to_vec());
+        disk::put(&root, ETC, &[self.configuration(), flag])?;
+        // The city sends them along.
+        self.stage.city.keep_card_keys(&card_keys())
+    }
+
+    /// A code for the kiosk.
+    ///
+    /// # Errors
+    /// When the city refuses.
+    pub(crate) fn code(&self) -> Result<Code> {
+        let (kiosk, facility) = (KioskId::new(KIOSK)?, FacilityId::new(FACILITY)?);
+        self.stage.city.code(&kiosk, &facility, false)
+    }
+
+    fn root(&self) -> PathBuf {
+        self.place.made.join("root.img")
+    }
+
+    fn configuration(&self) -> (String, Vec<u8>) {
+        let (port, enrol_port) = (self.stage.broker.port(), self.stage.city.enrol_port());
+        let text = format!(
             "enrolment = \"/etc/machitap/enrolment\"\nstate = \"/var/lib/machitap\"\n\
-             time_zone = \"Asia/Tokyo\"\n\n[broker]\nhost = \"{OUTSIDE}\"\nport = {port}\n\n\
+             time_zone = \"Asia/Tokyo\"\n\n[broker]\nhost = \"{OUTSIDE}\"\nport = {port}\n\
+             enrol_port = {enrol_port}\n\n\
              [reader]\nkeys = \"sealed-file:/run/credentials/machitap-kiosk.service/card-keys\"\n"
         );
-        // The keys the sample cards are issued under; on a city's machine they are secret.
-        let keys = format!("[keys]\n\"1\" = \"{}\"\n", "01".repeat(16));
-        let files = [
-            ("kiosk.toml".to_owned(), kiosk.into_bytes()),
-            ("card-keys.toml".to_owned(), keys.into_bytes()),
-        ];
-        disk::put(&root, "/etc/machitap", &files)
+        ("kiosk.toml".to_owned(), text.into_bytes())
     }
 
     /// The card of somebody who was not here yet.
@@ -156,6 +199,11 @@ impl Town {
         ensure!(wallet.harmed() == 0, "a PIN lost a try");
         Ok(())
     }
+}
+
+/// The keys the sample cards are issued under; on a city's machine they are secret.
+fn card_keys() -> String {
+    format!("[keys]\n\"1\" = \"{}\"\n", "01".repeat(16))
 }
 
 /// The sample town's, without its draw: the idle screen says when one can be turned, which comes
