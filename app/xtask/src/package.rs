@@ -1,6 +1,7 @@
 //! `cargo xtask package`: the Debian packages, into `target/debian`.
 
 pub(crate) mod acceptance;
+mod arm64;
 mod reproduce;
 mod stable;
 
@@ -38,13 +39,19 @@ pub(crate) const PACKAGES: [(&str, &[&str]); 2] = [
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Packages {
     /// Also install, upgrade, remove and purge them in a Debian 12 of their own
+    ///
+    /// With --arch: install them on an emulated Debian 12 of that processor, and let a city there
+    /// count a kiosk's taps.
     #[arg(long)]
     check: bool,
+    /// For another processor, into target/debian-PROCESSOR, in a Debian 12 made for it
+    #[arg(long, value_name = "PROCESSOR")]
+    arch: Option<Processor>,
     /// Build those of the last commit twice, as two people would, and compare; nothing is kept
-    #[arg(long, conflicts_with = "check")]
+    #[arg(long, conflicts_with_all = ["check", "arch"])]
     reproduce: bool,
     /// Only this one
-    #[arg(long, value_name = "PACKAGE", conflicts_with = "check")]
+    #[arg(long, value_name = "PACKAGE", conflicts_with_all = ["check", "arch"])]
     #[arg(value_parser = PACKAGES.map(|(name, _)| name))]
     only: Option<String>,
     /// Leave the spoken lines out
@@ -52,12 +59,21 @@ pub(crate) struct Packages {
     no_voice: bool,
 }
 
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Processor {
+    /// A Raspberry Pi's
+    Arm64,
+}
+
 impl Packages {
     pub(crate) fn make(&self) -> Result<()> {
         if self.reproduce {
             return reproduce::run(&self.for_each_build());
         }
-        self.here()
+        match self.arch {
+            Some(Processor::Arm64) => arm64::run(self.check, !self.no_voice),
+            None => self.here(),
+        }
     }
 
     fn for_each_build(&self) -> Vec<String> {
