@@ -9,20 +9,43 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use machitap_domain::CitizenId;
 use machitap_sim::{
     oracle::{self, Witness},
     stage::{Documents, Kiosk, Plan, Stage, Surface, trace::Line, wait},
 };
 
-const TAPS: u32 = 5;
+const TAPS: usize = 5;
 /// An emulated processor is ten times slower than this one.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a card is held before it is held again: the first may come before the city's documents.
+const HELD: Duration = Duration::from_secs(6);
+
+/// A visit that asks nothing: there is nothing to touch.
+const CATALOGUE: &str = r#"
+city = "town"
+contact = "0880-00-0000"
+name = { ja = "みほん市" }
+[facilities.nursery]
+name = { ja = "みほん保育園" }
+time_zone = "Asia/Tokyo"
+service = { kind = "nursery" }
+[facilities.community-centre]
+name = { ja = "みほん公民館" }
+time_zone = "Asia/Tokyo"
+service = { kind = "visit", points = { base = 10, visits_per_day = 3 } }
+timing = { done_ms = 1000, message_ms = 1000, repeat_ms = 0 }
+"#;
 
 #[test]
 fn taps_without_a_display_are_counted_once() {
-    let mut stage = Stage::build(&Documents::sample()).unwrap();
+    let mut stage = Stage::build(&Documents {
+        catalogue: CATALOGUE.into(),
+        fares: None,
+        ..Documents::sample()
+    })
+    .unwrap();
     if let Err(error) = play(&mut stage) {
         panic!("{error:?}\n{}", stage.tails());
     }
@@ -35,18 +58,17 @@ fn play(stage: &mut Stage) -> Result<()> {
     };
     let mut kiosk = stage.kiosk("centre-1", "community-centre", plan)?;
     kiosk.start()?;
-    // It reads no card before the city's documents are there.
     for tap in 1..=TAPS {
         let begun = Instant::now();
-        let resident = CitizenId::new(&format!("MHN-{}", 700_000 + tap))?;
-        let card = kiosk.insert(stage.wallet.resident(resident)?)?;
-        let said = wait::for_some(PATIENCE, "a tap to be confirmed", || {
-            let seqs = confirmed(&kiosk)?;
-            (seqs.len() >= tap as usize).then_some(seqs.len())
-        })
-        .with_context(|| format!("tap {tap}"))?;
-        println!("tap {tap}: {said} facts confirmed, {:?}", begun.elapsed());
-        drop(card);
+        let before = confirmed(&kiosk).map_or(0, |seqs| seqs.len());
+        let more = || confirmed(&kiosk).filter(|seqs| seqs.len() > before);
+        while more().is_none() {
+            ensure!(begun.elapsed() < PATIENCE, "tap {tap} was not confirmed");
+            let resident = CitizenId::new(&format!("MHN-{}", 700_000 + tap))?;
+            let _held = kiosk.insert(stage.wallet.resident(resident)?)?;
+            let _ = wait::for_some(HELD, "a tap to be confirmed", more);
+        }
+        println!("tap {tap}: confirmed after {:?}", begun.elapsed());
     }
     wait::for_some(PATIENCE, "the city to count what was confirmed", || {
         let promised = confirmed(&kiosk)?;

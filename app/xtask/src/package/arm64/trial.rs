@@ -18,8 +18,9 @@ use crate::{
 const INSTALL: &str = r#"
     test "$(dpkg --print-architecture)" = arm64
     test "$(uname -m)" = aarch64
-    # All they need is there, by their own word; a package that names too little fails later.
-    apt-get install -y -q --no-download /packages/*.deb
+    # All they need is there, by their own word: apt has no sources and finds nothing missing.
+    apt-get -q -y -o Dpkg::Use-Pty=0 -o Dir::Etc::sourcelist=/dev/null \
+        -o Dir::Etc::sourceparts=/dev/null install /packages/*.deb
     dpkg-query -W -f '${Package} ${Architecture} ${db:Status-Status}\n' machitap-kiosk machitap-city
     test "$(dpkg --print-foreign-architectures)" = ""
     machitap-kiosk --version
