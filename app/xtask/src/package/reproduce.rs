@@ -83,10 +83,14 @@ impl Builder {
         )?;
         let cargo = home.join(".cargo");
         fs::create_dir(&cargo)?;
-        // What is fetched once is not fetched again; only its path is another's.
-        for part in ["registry", "bin"] {
-            std::os::unix::fs::symlink(stable::cargo_home()?.join(part), cargo.join(part))?;
+        let fetched = stable::cargo_home()?;
+        fs::create_dir(cargo.join("registry"))?;
+        // What is fetched once is not fetched again. Copied: a link's end would be one place for both.
+        for part in ["registry/cache", "registry/index"] {
+            let mut copy = Command::new("cp");
+            succeed(copy.arg("-a").arg(fetched.join(part)).arg(cargo.join(part)))?;
         }
+        std::os::unix::fs::symlink(fetched.join("bin"), cargo.join("bin"))?;
         let mut build = Command::new("sh");
         build
             .args(["-euc", "umask $1; shift; exec \"$@\"", "build", self.umask])

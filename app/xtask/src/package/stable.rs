@@ -67,15 +67,19 @@ fn names(built_in: &Path, cargo: &Path, compiler: &(PathBuf, String)) -> Result<
         (cargo, "/cargo".to_owned()),
         (source, format!("/rustc/{commit}")),
     ];
-    all.map(|(here, there)| {
-        let here = here.to_str().filter(|h| !h.contains([' ', '=']));
-        let here = here.with_context(|| {
-            format!("the path that is to be {there} holds a space, an = or no text: use another")
-        });
-        Ok((here?.to_owned(), there))
-    })
-    .into_iter()
-    .collect()
+    let mut names = Vec::new();
+    for (here, there) in all {
+        // A compiler that is started in a directory knows it by its true name.
+        let true_name = here.canonicalize().unwrap_or_else(|_| here.to_owned());
+        for here in [here, &true_name] {
+            let here = here.to_str().filter(|h| !h.contains([' ', '=']));
+            let here = here.with_context(|| {
+                format!("the path that is to be {there} holds a space or an =: use another")
+            })?;
+            names.push((here.to_owned(), there.clone()));
+        }
+    }
+    Ok(names)
 }
 
 type Name = (String, String);
@@ -112,9 +116,10 @@ mod tests {
         let compiler = (PathBuf::from("/r/src"), String::from("abc"));
         let inside = workspace().join("target/package");
         let names = names(&inside, Path::new("/h/.cargo"), &compiler).unwrap();
-        let of = |there: &str| names.iter().position(|(_, t)| t == there).unwrap();
-        assert!(of("/target") > of("/machitap"));
-        assert_eq!(names[of("/rustc/abc")].0, "/r/src");
+        let first = |there: &str| names.iter().position(|(_, t)| t == there).unwrap();
+        let last = |there: &str| names.iter().rposition(|(_, t)| t == there).unwrap();
+        assert!(first("/target") > last("/machitap"));
+        assert_eq!(names[first("/rustc/abc")].0, "/r/src");
     }
 
     #[test]
