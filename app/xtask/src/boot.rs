@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     package,
-    run::{cargo, cargo_command, step, succeed, target_dir},
+    run::{cargo, cargo_command, is_root, step, succeed, target_dir},
     setup::{self, Package},
 };
 
@@ -74,15 +74,10 @@ impl Boot {
             .clone()
             .unwrap_or_else(|| target_dir().join("debian"));
         if self.debs.is_none() && found(&dir).is_err() {
-            package::run(false, true)?;
+            package::Packages::default().make()?;
         }
         found(&dir)
     }
-}
-
-fn is_root() -> Result<bool> {
-    let id = std::process::Command::new("id").arg("-u").output()?.stdout;
-    Ok(id.trim_ascii() == b"0")
 }
 
 fn found(dir: &Path) -> Result<Vec<PathBuf>> {

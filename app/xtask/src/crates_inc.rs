@@ -9,10 +9,10 @@ use crate::run::{step, workspace};
 
 /// A crate of the registry.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Crate {
-    name: String,
-    version: String,
-    sha256: String,
+pub(crate) struct Crate {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) sha256: String,
 }
 
 pub(crate) fn write() -> Result<PathBuf> {
@@ -28,7 +28,7 @@ pub(crate) fn write() -> Result<PathBuf> {
 }
 
 /// The lock file's packages, less our own.
-fn crates(lock: &str) -> Result<Vec<Crate>> {
+pub(crate) fn crates(lock: &str) -> Result<Vec<Crate>> {
     let mut all = Vec::new();
     for package in lock.split("[[package]]").skip(1) {
         let value = |key: &str| {

@@ -7,8 +7,10 @@ mod layer;
 mod lint;
 mod package;
 mod run;
+mod sbom;
 mod screens;
 mod setup;
+mod source_time;
 mod tally;
 mod test;
 mod units;
@@ -61,14 +63,9 @@ enum Command {
     /// Format, clippy, documentation, licences and advisories
     Lint,
     /// Build the Debian packages into target/debian
-    Package {
-        /// Also install, upgrade, remove and purge them in a Debian 12 of their own
-        #[arg(long)]
-        check: bool,
-        /// Leave the spoken lines out
-        #[arg(long)]
-        no_voice: bool,
-    },
+    Package(package::Packages),
+    /// List what each program is made of (CycloneDX 1.5), into target/sbom; packages have it inside
+    Sbom,
     /// Boot the packages on a Debian of their own under QEMU: display, touch, card reader,
     /// network; taps and power cuts, a full disk, a clock that knows nothing
     Boot(boot::Boot),
@@ -117,7 +114,8 @@ fn obey(command: Command) -> Result<()> {
         Command::Demo { offscreen, rest } => demo(offscreen, &rest),
         Command::Test { rest } => test::run(&rest),
         Command::Lint => lint::run(),
-        Command::Package { check, no_voice } => package::run(check, !no_voice),
+        Command::Package(wanted) => wanted.make(),
+        Command::Sbom => sbom::make(),
         Command::Boot(boot) => boot.run(),
         Command::Voice { out, voice } => voice::make(&out, voice.as_deref()),
         Command::Layer => layer::check(),

@@ -21,6 +21,12 @@ pub(crate) fn target_dir() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
 }
 
+/// Whether this is root.
+pub(crate) fn is_root() -> Result<bool> {
+    let id = Command::new("id").arg("-u").output().context("id")?.stdout;
+    Ok(id.trim_ascii() == b"0")
+}
+
 /// Says what comes next.
 pub(crate) fn step(what: &str) {
     println!("── {what}");

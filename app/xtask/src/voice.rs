@@ -7,7 +7,7 @@ mod shape;
 use std::{
     collections::BTreeMap,
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 
 use crate::{
-    run::{step, target_dir, workspace},
+    run::{step, workspace},
     setup,
 };
 
@@ -44,11 +44,6 @@ http://open-jtalk.sourceforge.net/
 Changed here: spoken lines were synthesised, cut at both ends, brought to one loudness and to
 16 kHz.
 ";
-
-/// Where the packages take the lines from; `cargo-deb` finds it wherever cargo builds.
-pub(crate) fn packaged() -> PathBuf {
-    target_dir().join("release/machitap-voice")
-}
 
 /// Makes every line into `to/ja`, with the voice in that file or else the one of Debian.
 pub(crate) fn make(to: &Path, voice: Option<&Path>) -> Result<()> {

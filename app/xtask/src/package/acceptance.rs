@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    run::{step, succeed, target_dir},
+    run::{is_root, step, succeed, target_dir},
     setup::{self, Package},
 };
 
@@ -20,10 +20,9 @@ const TOOLS: [Package; 2] = [
     setup::package("lintian", "checks packages"),
 ];
 
-/// Each step with what it proves; run by a shell in the root directory, in this order. `old` and
-/// `new` are the directories of the packages.
-const STEPS: &[(&str, &str)] = &[
-    ("installing", "dpkg -i /old/*.deb"),
+/// What holds once the packages are installed: each step with what it proves, run by a shell in the
+/// root directory, in this order.
+pub(super) const INSTALLED: &[(&str, &str)] = &[
     (
         "users, modes and enabled units are there; nothing is enrolled",
         r#"
@@ -59,6 +58,10 @@ const STEPS: &[(&str, &str)] = &[
         runuser -u machitap -- machitap-kiosk --config /tmp/kiosk.toml --check-config
         "#,
     ),
+];
+
+/// What comes after, likewise. `new` is the directory of the next version's packages.
+const LATER: &[(&str, &str)] = &[
     (
         "data and changed configuration",
         r#"
@@ -107,18 +110,21 @@ const KEPT: &str = r#"
 
 /// Says before the long build that the check cannot be made here.
 pub(super) fn possible() -> Result<()> {
-    let root = Command::new("id").arg("-u").output()?.stdout;
-    if root.trim_ascii() != b"0" {
+    if !is_root()? {
         bail!("--check makes a Debian in a directory and needs root for it");
     }
     setup::install(&TOOLS)
 }
 
-pub(super) fn check(old: &[PathBuf], new: &[PathBuf]) -> Result<()> {
+pub(super) fn lintian(packages: &[PathBuf]) -> Result<()> {
     step("lintian");
     let mut lintian = Command::new("lintian");
     lintian.args(["--allow-root", "--fail-on", "error"]);
-    succeed(lintian.args(old))?;
+    succeed(lintian.args(packages))
+}
+
+pub(super) fn check(old: &[PathBuf], new: &[PathBuf]) -> Result<()> {
+    lintian(old)?;
     let root = debian(&depends(old)?)?;
     for (dir, files) in [("old", old), ("new", new)] {
         let dir = root.join(dir);
@@ -134,8 +140,10 @@ pub(super) fn check(old: &[PathBuf], new: &[PathBuf]) -> Result<()> {
             .args(["-t", "proc", "proc"])
             .arg(&proc),
     )?;
-    let done = STEPS
+    let done = [("installing", "dpkg -i /old/*.deb")]
         .iter()
+        .chain(INSTALLED)
+        .chain(LATER)
         .try_for_each(|(what, script)| play(&root, what, script));
     succeed(Command::new("umount").arg(&proc))?;
     done
