@@ -168,7 +168,13 @@ mod tests {
     fn the_kiosk_is_the_appliance_s_and_not_the_desktop_s() {
         let document = document(1);
         let names = names(&document);
-        for there in ["i-slint-backend-linuxkms", "input", "pcsc", "machitap-card"] {
+        for there in [
+            "i-slint-backend-linuxkms",
+            "input",
+            "pcsc",
+            "spake2",
+            "machitap-card",
+        ] {
             assert!(names.contains(there), "{there}");
         }
         for not in [
@@ -176,7 +182,7 @@ mod tests {
             "i-slint-backend-testing",
             "i-slint-compiler",
             "proptest",
-            "rcgen",
+            "tempfile",
         ] {
             assert!(!names.contains(not), "{not}");
         }
