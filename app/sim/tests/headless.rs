@@ -20,7 +20,7 @@ const TAPS: usize = 5;
 /// An emulated processor is ten times slower than this one.
 const PATIENCE: Duration = Duration::from_secs(90);
 /// How long a card is held before it is held again: the first may come before the city's documents.
-const HELD: Duration = Duration::from_secs(6);
+const HELD: Duration = Duration::from_secs(2);
 
 /// A visit that asks nothing: there is nothing to touch.
 const CATALOGUE: &str = r#"
