@@ -212,6 +212,38 @@ mod tests {
     use super::*;
 
     #[test]
+    fn packages_that_differ_are_told_apart_by_their_files() {
+        let dir = env::temp_dir().join(format!("machitap-compare-{}", std::process::id()));
+        for (side, text) in [("one", "1"), ("same", "1"), ("other", "2")] {
+            let tree = dir.join(side).join("tree");
+            fs::create_dir_all(tree.join("DEBIAN")).unwrap();
+            let control = "Package: p\nVersion: 1\nArchitecture: all\n\
+                           Maintainer: Nobody <nobody@machitap.invalid>\nDescription: p\n";
+            fs::write(tree.join("DEBIAN/control"), control).unwrap();
+            fs::write(tree.join("file"), text).unwrap();
+            fs::create_dir(dir.join(side).join("debs")).unwrap();
+            let mut pack = Command::new("dpkg-deb");
+            pack.env(source_time::VARIABLE, "1800000000")
+                .args(["--root-owner-group", "--build"])
+                .arg(tree)
+                .arg(dir.join(side).join("debs/p.deb"));
+            assert!(pack.output().unwrap().status.success());
+        }
+        fs::create_dir(dir.join("scratch")).unwrap();
+        let with = |side| {
+            compare(
+                &dir.join("one/debs"),
+                &dir.join(side).join("debs"),
+                &dir.join("scratch"),
+            )
+        };
+        let (same, other) = (with("same"), with("other"));
+        fs::remove_dir_all(&dir).unwrap();
+        assert!(same.unwrap().is_empty());
+        assert_eq!(other.unwrap(), ["p.deb: file"]);
+    }
+
+    #[test]
     fn the_file_that_differs_is_named() {
         let dir = env::temp_dir().join(format!("machitap-reproduce-{}", std::process::id()));
         for (side, text) in [("left", "1"), ("right", "2")] {
