@@ -55,7 +55,7 @@ pub(crate) fn play(town: &mut Town, summary: &mut Summary) -> Result<()> {
     before.write(&town.place.made.join("code-typed.png"))?;
     touch(&mut machine, *last, before.size())?;
     let enrolled = machine.wait_for_picture("an answer of the city", SCREEN_LIMIT, |picture| {
-        !asks_still(picture)
+        (b'1'..=b'9').all(|digit| !is_key(picture, digit))
     })?;
     enrolled.write(&town.place.made.join("enrolled.png"))?;
     machine.wait_until_it_serves()?;
@@ -69,8 +69,10 @@ pub(crate) fn play(town: &mut Town, summary: &mut Summary) -> Result<()> {
         switched.elapsed(),
     );
     let kept = machine.run("stat -c '%a %U %G %n' /etc/machitap/enrolment/*")?;
+    let ours = "640 machitap machitap /etc/machitap/enrolment/";
+    // Six files of every enrolment, and the card keys, which the city sent.
     ensure!(
-        kept.lines().all(|line| line.starts_with("640 ")),
+        kept.matches(ours).count() == 7,
         "keys that others may read:\n{kept}"
     );
     let seen = machine.tap(town.somebody()?)?;
@@ -81,14 +83,12 @@ pub(crate) fn play(town: &mut Town, summary: &mut Summary) -> Result<()> {
 
 /// Whether nine keys stand on paper.
 fn asks(picture: &Picture) -> bool {
-    asks_still(picture) && picture.dot((10, 790)) == Some(PAPER)
+    (b'1'..=b'9').all(|digit| is_key(picture, digit)) && picture.dot((10, 790)) == Some(PAPER)
 }
 
-fn asks_still(picture: &Picture) -> bool {
-    (b'1'..=b'9').all(|digit| {
-        let (x, y) = middle(digit);
-        picture.dot((x - KEY.0 / 4, y)) == Some(SURFACE)
-    })
+fn is_key(picture: &Picture, digit: u8) -> bool {
+    let (x, y) = middle(digit);
+    picture.dot((x - KEY.0 / 4, y)) == Some(SURFACE)
 }
 
 /// The middle of a digit's key.
