@@ -53,7 +53,7 @@ pub struct Request {
 /// [`Failure`]: an id that is reserved or taken, a facility the catalogue does not name,
 /// files.
 pub fn enrol(config: &Config, request: &Request, out: &Path) -> Result<(), Failure> {
-    let db = Db::open(&config.database).map_err(|e| io(&e))?;
+    let mut db = Db::open(&config.database).map_err(|e| io(&e))?;
     check(&db, request)?;
     let place = Place::of(config, &request.facility)?;
     let authority = authority(config)?;
@@ -90,7 +90,11 @@ pub fn enrol(config: &Config, request: &Request, out: &Path) -> Result<(), Failu
         verifier: signer.verifier(),
         seal_to: opener.public(),
     };
-    enter(&db, &enrolled, &issued.serial, request.not_after, now_ms()).map_err(|e| io(&e))
+    db.transaction(|db| {
+        db.close_codes(&request.kiosk)?;
+        enter(db, &enrolled, &issued.serial, request.not_after, now_ms())
+    })
+    .map_err(|e| io(&e))
 }
 
 /// Enters a kiosk with its certificate; what was issued to it before counts no more.

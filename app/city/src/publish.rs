@@ -7,6 +7,7 @@ pub mod begun;
 mod fares;
 mod people;
 pub mod registrations;
+mod ring;
 mod rosters;
 
 use machitap_domain::{
@@ -31,6 +32,7 @@ use crate::{
     ledger,
 };
 use begun::Begun;
+pub use ring::KeyRing;
 
 /// Why a document is not put in force.
 #[derive(Debug, thiserror::Error)]

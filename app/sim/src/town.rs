@@ -79,6 +79,24 @@ enum Kind {
     Ntag,
 }
 
+/// The sample town's two places with no repeat guard and no waiting: each tap is a deed, and a visit
+/// asks nothing.
+pub const QUICK_CATALOGUE: &str = r#"
+city = "town"
+contact = "0880-00-0000"
+name = { ja = "みほん市" }
+[facilities.nursery]
+name = { ja = "みほん保育園" }
+time_zone = "Asia/Tokyo"
+service = { kind = "nursery" }
+timing = { confirm_ms = 2000, done_ms = 1000, message_ms = 1000, repeat_ms = 0 }
+[facilities.community-centre]
+name = { ja = "みほん公民館" }
+time_zone = "Asia/Tokyo"
+service = { kind = "visit", points = { base = 10, visits_per_day = 3 } }
+timing = { done_ms = 1000, message_ms = 1000, repeat_ms = 0 }
+"#;
+
 /// All sample cards.
 pub fn samples() -> &'static [Sample] {
     &SAMPLES

@@ -74,7 +74,7 @@ fn drill(stage: &mut Stage) -> Result<()> {
     kiosk.wait_until_ended(LIMIT).context("it serves on")?;
     kiosk.start()?;
     kiosk.control().wait_for("enrol:code", LIMIT)?;
-    wait_for_label(&kiosk, "市が この端末の 登録を 取り消しました")?;
+    wait_for_label(&kiosk, "市が 登録を 取り消しました")?;
 
     let code = stage.city.code(&id, &place, true)?;
     cut_while_asking(&mut kiosk, &code)?;

@@ -14,6 +14,7 @@ use machitap_domain::CitizenId;
 use machitap_sim::{
     oracle::{self, Witness},
     stage::{Documents, Kiosk, Plan, Stage, Surface, trace::Line, wait},
+    town,
 };
 
 const TAPS: usize = 5;
@@ -22,26 +23,10 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// How long a card is held before it is held again: the first may come before the city's documents.
 const HELD: Duration = Duration::from_secs(2);
 
-/// A visit that asks nothing: there is nothing to touch.
-const CATALOGUE: &str = r#"
-city = "town"
-contact = "0880-00-0000"
-name = { ja = "みほん市" }
-[facilities.nursery]
-name = { ja = "みほん保育園" }
-time_zone = "Asia/Tokyo"
-service = { kind = "nursery" }
-[facilities.community-centre]
-name = { ja = "みほん公民館" }
-time_zone = "Asia/Tokyo"
-service = { kind = "visit", points = { base = 10, visits_per_day = 3 } }
-timing = { done_ms = 1000, message_ms = 1000, repeat_ms = 0 }
-"#;
-
 #[test]
 fn taps_without_a_display_are_counted_once() {
     let mut stage = Stage::build(&Documents {
-        catalogue: CATALOGUE.into(),
+        catalogue: town::QUICK_CATALOGUE.into(),
         fares: None,
         ..Documents::sample()
     })

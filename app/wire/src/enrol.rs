@@ -7,8 +7,8 @@
 //!   Request { session, sealed Asked }  ─▶
 //!                                      ◀─   Answer  { sealed Granted }
 //! ```
-//! The shares are SPAKE2's (draft-irtf-cfrg-spake2-26, as the crate `spake2` has it, on Ed25519's
-//! group): both sides come to one key where they began from one code, and whoever listens or stands
+//! The shares are SPAKE2's (Abdalla and Pointcheval, CT-RSA 2005) as the crate `spake2` has it on
+//! Ed25519's group, which on the wire is not what RFC 9382 became: both sides come to one key where they began from one code, and whoever listens or stands
 //! between them learns nothing to try codes by. So the code may be short, and no certificate has to
 //! be there before: this runs over plain HTTP. The kiosk seals first; the city says nothing under
 //! the key until the seal has shown that the code was right, and counts the seals that did not.

@@ -3,7 +3,7 @@
 use std::{
     env,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use anyhow::{Context, Result, bail};
@@ -42,6 +42,24 @@ pub(crate) fn cargo_command(args: &[&str]) -> Command {
 /// Runs cargo and fails as it fails.
 pub(crate) fn cargo(args: &[&str]) -> Result<()> {
     succeed(&mut cargo_command(args))
+}
+
+/// Runs a command that proves something; what it wrote is shown only when it fails.
+pub(crate) fn prove(what: &str, command: &mut Command) -> Result<()> {
+    println!("   {what}");
+    let out = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("cannot start {}", command.get_program().display()))?;
+    if out.status.success() {
+        return Ok(());
+    }
+    bail!(
+        "{what}: {}\n{}{}",
+        out.status,
+        String::from_utf8_lossy(&out.stdout),
+        String::from_utf8_lossy(&out.stderr)
+    )
 }
 
 /// Runs a command to its end.

@@ -13,7 +13,7 @@ use machitap_city::{
     exit::{Exit, Failure},
     flaw::Toml,
     publish::{
-        self, Keys, OldMonths, PublishError,
+        self, KeyRing, OldMonths, PublishError,
         begun::{Begun, How},
     },
     send,
@@ -42,18 +42,9 @@ pub(super) fn run(
         return Ok(());
     }
     let mut db = Db::open(&config.database).map_err(io)?;
-    let purposes = config.purposes()?;
-    // A city without a draw needs no key for one.
-    let draw = (!read.catalogue.draws.is_empty()).then(|| config.draw_key());
-    let draw = draw.transpose()?;
-    let letters = config.letters_key_if_any()?;
-    let keys = Keys {
-        visit: purposes.visit.as_ref(),
-        draw: draw.as_ref(),
-        transport: purposes.transport.as_ref(),
-        letters: letters.as_ref(),
-    };
-    let published = publish::stage(&mut db, &read, keys, old_months, now_ms()).map_err(refused)?;
+    let ring = KeyRing::load(config, &read.catalogue)?;
+    let published =
+        publish::stage(&mut db, &read, ring.keys(), old_months, now_ms()).map_err(refused)?;
     warn(&published.corrected);
     for document in &published.staged {
         let what = if document.changed { "new" } else { "unchanged" };

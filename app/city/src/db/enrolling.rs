@@ -91,15 +91,18 @@ impl Db {
         rows.map(|row| made(row?)).collect()
     }
 
-    /// Codes of this kiosk that nobody used are good no more.
+    /// Codes of this kiosk are good no more, not even for the terminal that used one: it may be the
+    /// one that is to be shut out. What was used stays known as used.
     ///
     /// # Errors
     /// [`DbError`].
-    pub fn drop_open_codes(&self, kiosk: &KioskId) -> Result<(), DbError> {
-        self.conn.execute(
+    pub fn close_codes(&self, kiosk: &KioskId) -> Result<(), DbError> {
+        for order in [
             "DELETE FROM enrol_code WHERE kiosk = ?1 AND used_by IS NULL",
-            [kiosk.as_str()],
-        )?;
+            "UPDATE enrol_code SET tries_left = 0 WHERE kiosk = ?1",
+        ] {
+            self.conn.execute(order, [kiosk.as_str()])?;
+        }
         Ok(())
     }
 

@@ -30,8 +30,8 @@ pub struct Made {
     pub unpublished: bool,
 }
 
-/// Makes a code for one kiosk, good for `valid_ms` milliseconds. Codes made for it before, and not
-/// used, are good no more.
+/// Makes a code for one kiosk, good for `valid_ms` milliseconds. Codes made for it before are good no
+/// more.
 ///
 /// # Errors
 /// [`Failure`]: an id that is reserved or taken, a facility the catalogue does not name, a city
@@ -54,7 +54,7 @@ pub fn make(config: &Config, request: &Request, valid_ms: i64) -> Result<Made, F
     let code = db
         .transaction(|db| {
             db.forget_codes(now_ms - REMEMBERED_MS)?;
-            db.drop_open_codes(&request.kiosk)?;
+            db.close_codes(&request.kiosk)?;
             for _ in 0..DRAWS {
                 let made = CodeMade {
                     code: Code::new(random(Code::TICKETS), random(Code::SECRETS)),

@@ -17,7 +17,7 @@ use crate::{
     db::{CodeMade, Db, Enrolled},
     documents,
     exit::Failure,
-    publish::{self, Keys, PublishError},
+    publish::{self, KeyRing, PublishError},
 };
 
 /// What was begun is forgotten after this.
@@ -114,15 +114,14 @@ impl Office {
     fn good(&self, ticket: &Ticket, now_ms: i64) -> Result<CodeMade, Refused> {
         let made = self.db.code(ticket).map_err(unable)?;
         let made = made.ok_or(Refused::Unknown)?;
-        if made.tries_left == 0 {
-            return Err(Refused::Spent);
+        let over = made.until_ms <= now_ms;
+        // What was used is said to be used for as long as it is remembered.
+        match made.used_by {
+            Some(_) if over || made.tries_left == 0 => Err(Refused::Used),
+            None if made.tries_left == 0 => Err(Refused::Spent),
+            None if over => Err(Refused::Over),
+            _ => Ok(made),
         }
-        if made.until_ms <= now_ms {
-            // What was used is said to be used for as long as it is remembered.
-            let used = made.used_by.is_some();
-            return Err(if used { Refused::Used } else { Refused::Over });
-        }
-        Ok(made)
     }
 
     fn grant(&mut self, made: &CodeMade, asked: &Asked, now_ms: i64) -> Result<Granted, Refused> {
@@ -179,16 +178,8 @@ impl Office {
         let config = &self.config;
         let documents =
             documents::read(&config.documents, &config.city).map_err(|e| super::rejected(&e))?;
-        let purposes = config.purposes()?;
-        let draw = config.draw_key_if_any()?;
-        let letters = config.letters_key_if_any()?;
-        let keys = Keys {
-            visit: purposes.visit.as_ref(),
-            draw: draw.as_ref(),
-            transport: purposes.transport.as_ref(),
-            letters: letters.as_ref(),
-        };
-        publish::for_one(&mut self.db, &documents, keys, enrolled, now_ms)?;
+        let ring = KeyRing::load(config, &documents.catalogue)?;
+        publish::for_one(&mut self.db, &documents, ring.keys(), enrolled, now_ms)?;
         Ok(())
     }
 }

@@ -43,7 +43,7 @@ pub fn revoke(config: &Config, kiosk: &KioskId) -> Result<Revoked, Failure> {
     let certificates = db
         .transaction(|db| {
             db.revoke_kiosk(kiosk, now_ms)?;
-            db.drop_open_codes(kiosk)?;
+            db.close_codes(kiosk)?;
             db.revoke_certificates(kiosk, now_ms)
         })
         .map_err(|e| io(&e))?;

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, Read as _},
+    io::{self, BufRead as _, IsTerminal as _, Read as _},
     path::Path,
     sync::mpsc::{Receiver, RecvTimeoutError, Sender},
     thread,
@@ -219,9 +219,12 @@ pub(super) fn command(args: &EnrolArgs) -> Result<String, Failure> {
             ),
         ));
     }
+    if io::stdin().is_terminal() {
+        eprint!("code: ");
+    }
     let mut typed = String::new();
     // A code is short; whatever is longer is none.
-    let read = io::stdin().take(64).read_to_string(&mut typed);
+    let read = io::stdin().lock().take(64).read_line(&mut typed);
     read.map_err(|why| Failure::new(exit::NO_INPUT, format!("standard input: {why}")))?;
     let code: Code = typed
         .trim()

@@ -18,6 +18,7 @@ use machitap_sim::{
     oracle::{self, Witness},
     random::Random,
     stage::{Documents, Kiosk, Plan, Stage},
+    town,
 };
 
 /// Taps at each of the two kiosks.
@@ -27,29 +28,12 @@ const KILLS: usize = 22;
 /// How long everything may take to be counted once nothing is broken any more.
 const HEAL_LIMIT: Duration = Duration::from_secs(150);
 
-/// No repeat guard, and no waiting: each tap is a deed.
-const CATALOGUE: &str = r#"
-city = "town"
-contact = "0880-00-0000"
-name = { ja = "みほん市" }
-[facilities.nursery]
-name = { ja = "みほん保育園" }
-time_zone = "Asia/Tokyo"
-service = { kind = "nursery" }
-timing = { confirm_ms = 2000, done_ms = 1000, message_ms = 1000, repeat_ms = 0 }
-[facilities.community-centre]
-name = { ja = "みほん公民館" }
-time_zone = "Asia/Tokyo"
-service = { kind = "visit", points = { base = 10, visits_per_day = 3 } }
-timing = { done_ms = 1000, message_ms = 1000, repeat_ms = 0 }
-"#;
-
 #[test]
 fn what_a_screen_promised_is_counted_once() {
     let seed = Random::seed();
     println!("MACHITAP_SEED={seed}");
     let mut stage = Stage::build(&Documents {
-        catalogue: CATALOGUE.into(),
+        catalogue: town::QUICK_CATALOGUE.into(),
         fares: None,
         ..Documents::sample()
     })

@@ -5,13 +5,13 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    run::{is_root, step, succeed, target_dir},
+    run::{is_root, prove, step, succeed, target_dir},
     setup::{self, Package},
 };
 
@@ -151,23 +151,13 @@ pub(super) fn check(old: &[PathBuf], new: &[PathBuf]) -> Result<()> {
 
 /// Runs a script in that root directory; what it wrote is shown only when it fails.
 pub(crate) fn play(root: &Path, what: &str, script: &str) -> Result<()> {
-    println!("   {what}");
-    let out = Command::new("chroot")
-        .arg(root)
-        .args(["/usr/bin/env", "-i"])
-        .args(["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"])
-        .args(["DEBIAN_FRONTEND=noninteractive", "sh", "-exc", script])
-        .stdin(Stdio::null())
-        .output()
-        .context("chroot")?;
-    if out.status.success() {
-        return Ok(());
-    }
-    bail!(
-        "{what}: {}\n{}{}",
-        out.status,
-        String::from_utf8_lossy(&out.stdout),
-        String::from_utf8_lossy(&out.stderr)
+    prove(
+        what,
+        Command::new("chroot")
+            .arg(root)
+            .args(["/usr/bin/env", "-i"])
+            .args(["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"])
+            .args(["DEBIAN_FRONTEND=noninteractive", "sh", "-exc", script]),
     )
 }
 

@@ -57,21 +57,11 @@ impl Town {
 
     fn publish(&mut self) {
         let documents = documents::read(&self.config.documents, &self.config.city).unwrap();
-        let purposes = self.config.purposes().unwrap();
-        let (draw, letters) = (
-            self.config.draw_key().unwrap(),
-            self.config.letters_key_if_any().unwrap(),
-        );
-        let keys = Keys {
-            visit: purposes.visit.as_ref(),
-            draw: Some(&draw),
-            transport: purposes.transport.as_ref(),
-            letters: letters.as_ref(),
-        };
+        let ring = KeyRing::load(&self.config, &documents.catalogue).unwrap();
         publish::stage(
             &mut self.office.db,
             &documents,
-            keys,
+            ring.keys(),
             OldMonths::Keep,
             now_ms(),
         )
@@ -292,6 +282,26 @@ fn a_kiosk_that_was_revoked_is_nobodys_until_it_is_enrolled_again() {
     let code = town.code("hall-1", true);
     town.bring(&code, &Terminal::new(2)).unwrap();
     assert!(verifier(&town, "hall-1").is_some());
+}
+
+/// A terminal keeps the keys it was enrolled with, and its code may lie beside it.
+#[test]
+fn who_was_revoked_or_replaced_gets_nothing_for_the_code_it_used() {
+    let mut town = Town::new();
+    let stolen = Terminal::new(1);
+    let code = town.code("hall-1", false);
+    town.bring(&code, &stolen).unwrap();
+    crate::enrol::revoke::revoke(&town.config, &"hall-1".parse().unwrap()).unwrap();
+    assert_eq!(town.bring(&code, &stolen).unwrap_err(), Refused::Used);
+    assert!(verifier(&town, "hall-1").is_none());
+
+    let successor = Terminal::new(2);
+    let next = town.code("hall-1", true);
+    town.bring(&next, &successor).unwrap();
+    assert_eq!(town.bring(&code, &stolen).unwrap_err(), Refused::Used);
+    town.code("hall-1", true);
+    assert_eq!(town.bring(&next, &successor).unwrap_err(), Refused::Used);
+    assert_eq!(verifier(&town, "hall-1"), Some(successor.sign.verifier()));
 }
 
 /// How many certificates the broker's list names.

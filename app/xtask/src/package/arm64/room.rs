@@ -3,12 +3,12 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 
-use crate::run::succeed;
+use crate::run::{prove, succeed};
 
 /// Mounts and enters. Arguments: the root, the script, then pairs of here and there.
 const ENTER: &str = r#"
@@ -63,21 +63,7 @@ impl Room {
 
     /// Runs a script that proves something; what it wrote is shown only when it fails.
     pub(super) fn play(&self, what: &str, script: &str) -> Result<()> {
-        println!("   {what}");
-        let out = self
-            .command(&format!("set -x\n{script}"))
-            .stdin(Stdio::null())
-            .output()
-            .context("unshare")?;
-        if out.status.success() {
-            return Ok(());
-        }
-        bail!(
-            "{what}: {}\n{}{}",
-            out.status,
-            String::from_utf8_lossy(&out.stdout),
-            String::from_utf8_lossy(&out.stderr)
-        )
+        prove(what, &mut self.command(&format!("set -x\n{script}")))
     }
 
     fn command(&self, script: &str) -> Command {
