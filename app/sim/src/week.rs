@@ -57,6 +57,8 @@ pub enum Also {
     Spin,
     /// Enters for the prize.
     Enter,
+    /// Enters for the prize, and has the points to.
+    EnterSurely,
     /// Gives to the project.
     Give,
     /// Takes the visit back.
@@ -119,7 +121,7 @@ pub fn eager(size: Size) -> std::ops::Range<u64> {
 pub fn eagerly(size: Size, day: usize, kiosk: &str) -> Vec<Act> {
     let also = match (day, kiosk) {
         (0, "library-1" | "gym-1") => Also::Nothing,
-        (2, "library-1" | "hall-1") => Also::Enter,
+        (2, "library-1" | "hall-1") => Also::EnterSurely,
         _ => return Vec::new(),
     };
     eager(size).map(|resident| Act { resident, also }).collect()

@@ -67,6 +67,16 @@ impl Hands {
                 Also::Nothing => {}
                 Also::Spin => did.spins += u64::from(self.spin()?),
                 Also::Enter => did.spends += u64::from(self.enter()?),
+                Also::EnterSurely => {
+                    let entered = self.enter()?;
+                    ensure!(
+                        entered,
+                        "resident {} has too few points: {:?}",
+                        act.resident,
+                        self.control.labels()
+                    );
+                    did.spends += 1;
+                }
                 Also::Give => did.spends += u64::from(self.give()?),
                 Also::Undo => {
                     self.control.touch_beginning("まちがえたとき", SOON)?;
@@ -150,9 +160,18 @@ impl Hands {
         self.control.wait_for(view, SOON)
     }
 
-    /// Says yes where there are points enough.
+    /// Says yes where there are points enough; where there are not, the sheet says so in its
+    /// place. An amount just picked is on the screen a frame later: neither is no answer yet.
     fn confirm(&self, label: &str) -> Result<bool> {
-        let can = self.label(label)?.is_some();
+        let can = wait::for_some(SOON, "a yes or a why not", || {
+            let labels = self.control.labels().ok()?;
+            let said = |is: &dyn Fn(&String) -> bool| labels.iter().any(is);
+            match said(&|l| l == label) {
+                true => Some(true),
+                false => said(&|l| l.ends_with("たりません")).then_some(false),
+            }
+        });
+        let can = can.with_context(|| format!("{:?}", self.control.labels()))?;
         if can {
             self.control.touch(label)?;
             self.control.wait_for("own:spent", SOON)?;
