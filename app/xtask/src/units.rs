@@ -34,8 +34,10 @@ pub(crate) fn check() -> Result<()> {
         let tenths = exposure(&stage, unit)?;
         println!("   {unit:<32} exposure {}.{}", tenths / 10, tenths % 10);
     }
-    for unit in [stage::units(".mount")?, stage::units(".timer")?].concat() {
-        verify(&stage, &unit)?;
+    for kind in [".mount", ".timer", ".path"] {
+        for unit in stage::units(kind)? {
+            verify(&stage, &unit)?;
+        }
     }
     headless()?;
     files::check(&stage)?;

@@ -20,8 +20,8 @@ do_compile[noexec] = "1"
 do_install() {
     image=${S}/systemd/image
     install -d ${D}${systemd_system_unitdir} ${D}${libexecdir}/machitap
-    install -m 0644 $image/system/*.service $image/system/*.mount ${D}${systemd_system_unitdir}
-    install -m 0755 $image/libexec/health $image/libexec/enrol ${D}${libexecdir}/machitap
+    install -m 0644 $image/system/*.service $image/system/*.mount $image/system/*.path ${D}${systemd_system_unitdir}
+    install -m 0755 $image/libexec/health $image/libexec/enrol $image/libexec/update ${D}${libexecdir}/machitap
     install -D -m 0644 -t ${D}${nonarch_base_libdir}/udev/rules.d $image/udev/*.rules
     install -D -m 0644 -t ${D}${nonarch_libdir}/sysctl.d $image/sysctl.d/*.conf
     install -D -m 0644 -t ${D}${datadir}/machitap/firewall $image/firewall/machitap.nft
@@ -40,6 +40,15 @@ do_install() {
 
 FILES:${PN} += "${systemd_unitdir} ${nonarch_base_libdir}/udev ${nonarch_libdir}/sysctl.d ${datadir}/machitap"
 
-SYSTEMD_SERVICE:${PN} = "machitap-healthy.service machitap-firewall.service var-lib.mount var-log.mount"
+SYSTEMD_SERVICE:${PN} = " \
+    machitap-healthy.service \
+    machitap-firewall.service \
+    machitap-update.service \
+    machitap-update.path \
+    machitap-reboot.path \
+    machitap-kept.service \
+    var-lib.mount \
+    var-log.mount \
+"
 
 RDEPENDS:${PN} = "machitap-kiosk nftables"
