@@ -147,6 +147,26 @@ enum Command {
             value_parser = clap::value_parser!(u16).range(1..=24 * 60))]
         minutes: u16,
     },
+    /// Update kiosks' machines: a signed bundle of the image, fetched, tried, kept if it is well.
+    ///
+    /// The bundle is copied into bundles/ beside city.toml; kiosks fetch it where they bring their
+    /// codes ([enrolment] in city.toml), and serve meanwhile. Each boots it once nobody is there,
+    /// and goes back by itself where it does not serve or no longer reaches the city. One kiosk
+    /// first, the others when `machitap-city kiosks` says kept.
+    Update {
+        /// The kiosks.
+        #[arg(required = true, value_name = "KIOSK")]
+        kiosks: Vec<KioskId>,
+        /// The bundle (.raucb).
+        #[arg(long, value_name = "FILE")]
+        bundle: PathBuf,
+        /// A kiosk that hears of it later lets it be, hours.
+        #[arg(long, default_value_t = 168, value_name = "HOURS",
+            value_parser = clap::value_parser!(u16).range(1..=1_000))]
+        within: u16,
+    },
+    /// List the kiosks: connected or not, when heard, version, what has become of an update.
+    Kiosks,
     /// Write the broker's list of revoked certificates anew.
     Revocations,
     /// Check the documents and publish what changed.
@@ -337,6 +357,12 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
             level,
             minutes,
         } => commanding::log_level(&load()?, &kiosk, level, minutes),
+        Command::Update {
+            kiosks,
+            bundle,
+            within,
+        } => commanding::update(&load()?, &kiosks, &bundle, within),
+        Command::Kiosks => commanding::kiosks(&load()?),
         Command::Revocations => enrolling::revocations(&load()?),
         Command::Publish {
             documents,

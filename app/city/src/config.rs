@@ -169,6 +169,8 @@ pub struct Config {
     pub enrolment: Option<Enrolment>,
     /// The directory with the broker's files.
     pub broker_files: PathBuf,
+    /// Where bundles for kiosks lie, named by their SHA-256.
+    pub bundles: PathBuf,
 }
 
 /// The file of the draw's key.
@@ -239,6 +241,7 @@ impl Config {
             accounts: file.accounts,
             enrolment: file.enrolment,
             broker_files: base.join("broker"),
+            bundles: base.join("bundles"),
         })
     }
 

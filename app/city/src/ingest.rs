@@ -178,6 +178,7 @@ impl Ingest {
                 arrival.kiosk,
                 state.online,
                 &state.software,
+                state.update.as_ref(),
                 arrival.received_ms,
             )?;
             let (Ok(_), Ok(_)) = (

@@ -6,6 +6,7 @@
 
 pub mod backup;
 pub mod broker;
+pub mod bundles;
 pub mod config;
 pub mod db;
 pub mod documents;

@@ -121,7 +121,8 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     );
     let phones = web::Phones::new(phones, standing.kept());
     let page = tokio::spawn(web::serve(listener, page, phones));
-    let office = office.map(|(at, office)| tokio::spawn(door::serve(at, office)));
+    let office =
+        office.map(|(at, office)| tokio::spawn(door::serve(at, office, config.bundles.clone())));
     let mut end = Ends::new().map_err(|e| io(&e))?;
     let (counting, mut counted) = Counting::start(ingest, signer.clone());
     let mut server = Server {

@@ -42,6 +42,9 @@ pub struct Config {
     pub lamps: Option<Wiring>,
     /// Where staff have the month's papers written to: a directory a stick is mounted at.
     pub papers_stick: Option<PathBuf>,
+    /// Where the machine says how an update stands; a machine without this directory is not updated
+    /// by bundles.
+    pub update_machine: PathBuf,
 }
 
 /// The broker.
@@ -112,6 +115,9 @@ pub struct Sound {
     /// A folder of recorded lines, which win over the packaged ones.
     pub voice: Option<PathBuf>,
 }
+
+/// Where the image says how an update stands.
+const UPDATE_MACHINE: &str = "/var/lib/machitap-update";
 
 /// Milliseconds of a day.
 const DAY_MS: u64 = 86_400_000;
@@ -236,6 +242,9 @@ impl Config {
         let mut papers = root.table("papers");
         let papers_stick = papers.optional("stick", Section::mount).map(PathBuf::from);
         root.absorb(papers);
+        let mut update = root.table("update");
+        let machine = update.or("machine", UPDATE_MACHINE.to_owned(), Section::path);
+        root.absorb(update);
         root.finish();
         doc.into_result(|| {
             Some(Self {
@@ -251,6 +260,7 @@ impl Config {
                 sound,
                 lamps,
                 papers_stick,
+                update_machine: at(machine),
             })
         })
     }

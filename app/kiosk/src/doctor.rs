@@ -29,6 +29,9 @@ use crate::{
 /// The configuration cannot be read: then there is nothing to look at.
 pub fn run(args: &DoctorArgs) -> Result<u8, Failure> {
     let config = Config::read(&args.config)?;
+    if args.received {
+        return Ok(received(ask(&config)));
+    }
     let findings = look(&config);
     if args.json {
         println!("{}", as_json(&findings));
@@ -37,6 +40,23 @@ pub fn run(args: &DoctorArgs) -> Result<u8, Failure> {
     }
     let ill = findings.iter().any(|f| f.state == State::Ill);
     Ok(if ill { exit::UNAVAILABLE } else { exit::OK })
+}
+
+/// Whether the city has all that the kiosk holds; says so in one line.
+fn received(health: Result<Option<Health>, Finding>) -> u8 {
+    let (code, said) = match health {
+        Ok(Some(health)) if !health.connected => (exit::UNAVAILABLE, "no broker".to_owned()),
+        Ok(Some(health)) if !health.listening => (exit::UNAVAILABLE, "no city".to_owned()),
+        Ok(Some(Health { pending: 0, .. })) => (exit::OK, "all is counted".to_owned()),
+        Ok(Some(health)) => (
+            exit::UNAVAILABLE,
+            format!("{} facts are not counted yet", health.pending),
+        ),
+        Ok(None) => (exit::UNAVAILABLE, "no kiosk runs".to_owned()),
+        Err(why) => (exit::UNAVAILABLE, why.found),
+    };
+    println!("{said}");
+    code
 }
 
 /// All that can be found out, in the order in which a person looks. Lamps are left out: to open

@@ -18,6 +18,7 @@ mod papers;
 mod reader;
 mod restore;
 mod run;
+mod update;
 mod upkeep;
 
 use std::{collections::VecDeque, sync::mpsc::SyncSender, time::Duration};
@@ -39,7 +40,9 @@ use machitap_kiosk_core::{
     sync::{Sync, Token},
 };
 use machitap_store::Journal;
-use machitap_wire::{DocumentName, Receipt, Signer, Verifier, bundle::PurposeKeys, seal::SealTo};
+use machitap_wire::{
+    DocumentName, Receipt, Signer, Verifier, bundle::PurposeKeys, seal::SealTo, update::Update,
+};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -103,6 +106,8 @@ pub enum Msg {
     PapersMade(PapersMade),
     /// What became of the note that was under way to the other system.
     HandOffTried(Result<(), CannotHandOver>),
+    /// How an update stands.
+    Update(Update),
     /// What the city said to a code.
     EnrolSaid(Result<Enrolled, NotEnrolled>),
     /// The end.
@@ -232,6 +237,7 @@ pub struct Engine {
     link_trouble: Option<String>,
     revoked: bool,
     told: command::Told,
+    updates: update::Updates,
     papers: papers::Papers,
     hand_offs: handoff::HandOffs,
     /// Transactions since the log was copied into the database.
@@ -357,6 +363,7 @@ impl Engine {
             link_trouble: None,
             revoked: false,
             told: command::Told::default(),
+            updates: update::Updates::default(),
             papers: papers::Papers::default(),
             hand_offs: handoff::HandOffs::default(),
             logged: 0,

@@ -24,4 +24,5 @@ pub mod papers;
 pub mod sound;
 pub mod support;
 pub mod trace;
+pub mod update;
 pub mod watchdog;

@@ -6,7 +6,7 @@
 //! again what has no receipt. That is what makes every loss of the client's own queue
 //! harmless.
 
-mod backoff;
+pub(crate) mod backoff;
 mod connection;
 mod probe;
 mod tls;

@@ -92,6 +92,9 @@ messages! {
     /// A command of the city is not obeyed.
     NOT_OBEYED = "4a3c2d0be0b74c0f9f3b7a52c1d50a43", "A command was given to another kiosk, before, or too long ago; or the disk did not take its number. Give it again if it is still wanted.";
 
+    /// How an update of the machine stands.
+    UPDATE = "4a3c2d0be0b74c0f9f3b7a52c1d50a44", "How an update of the machine stands (`machitap-city update`). A refusal says why; what was not well went back to the release before: see what machitap-health and rauc wrote at that boot.";
+
     /// A document is in force.
     DOCUMENT_TAKEN = "4a3c2d0be0b74c0f9f3b7a52c1d50a50", "A new document of the city is in force. Nothing to do.";
     /// A document was not taken.

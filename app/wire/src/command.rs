@@ -3,6 +3,8 @@
 use machitap_domain::KioskId;
 use serde::{Deserialize, Serialize};
 
+use crate::update::Bundle;
+
 /// An order to one kiosk. The kiosk is named in the signed bytes, so that another's cannot be passed
 /// off as its own, and numbers only grow, so that none is obeyed twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +33,8 @@ pub enum Order {
         /// For so long; then as usual.
         minutes: u16,
     },
+    /// Fetch this, have it written beside the release that runs, and boot it once nobody is served.
+    Update(Bundle),
 }
 
 /// How much is written.
@@ -120,6 +124,17 @@ mod tests {
         assert_eq!(
             serde_json::to_string(&order).unwrap(),
             r#"{"do":"record","level":"debug","minutes":60}"#
+        );
+        let order = Order::Update(Bundle {
+            sha256: machitap_domain::Hash([0xab; 32]),
+            bytes: 9,
+        });
+        assert_eq!(
+            serde_json::to_string(&order).unwrap(),
+            format!(
+                r#"{{"do":"update","sha256":"{}","bytes":9}}"#,
+                "ab".repeat(32)
+            )
         );
     }
 }

@@ -16,6 +16,7 @@ pub mod seal;
 pub mod sign;
 pub mod state;
 pub mod topic;
+pub mod update;
 
 pub use batch::{Batch, Link};
 pub use document::{DocumentName, Manifest};

@@ -3,6 +3,8 @@
 use machitap_domain::{Incarnation, Quality};
 use serde::{Deserialize, Serialize};
 
+use crate::update::Update;
+
 /// A kiosk's birth message, or its death as the broker publishes it (last will).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KioskState {
@@ -19,6 +21,9 @@ pub struct KioskState {
     pub clock: Quality,
     /// The program's version.
     pub software: String,
+    /// What has become of the last update that was ordered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update: Option<Update>,
 }
 
 /// Is the city listening? A kiosk drains its outbox only while it is.

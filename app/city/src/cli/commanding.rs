@@ -1,6 +1,10 @@
-//! `machitap-city restart` and `log-level`: signed commands to a kiosk.
+//! `machitap-city restart`, `log-level` and `update`: signed commands to kiosks.
 
+use std::{io::Write as _, path::Path};
+
+use jiff::Timestamp;
 use machitap_city::{
+    bundles,
     config::Config,
     db::Db,
     exit::{Exit, Failure},
@@ -15,6 +19,9 @@ const MINUTE_MS: i64 = 60_000;
 
 /// A change of what is written is of use to whoever asked for it, and not days later.
 const LOG_WITHIN_MIN: u16 = 10;
+
+/// How far a copy has come is said so often, bytes.
+const SAID_EVERY: u64 = 16_000_000;
 
 /// How much a kiosk writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -50,14 +57,100 @@ pub(super) fn log_level(
     )
 }
 
-fn give(config: &Config, kiosk: &KioskId, order: Order, within: u16) -> Result<(), Failure> {
-    let mut db = Db::open(&config.database).map_err(io)?;
+pub(super) fn update(
+    config: &Config,
+    kiosks: &[KioskId],
+    bundle: &Path,
+    hours: u16,
+) -> Result<(), Failure> {
+    if config.enrolment.is_none() {
+        return Err(Failure::new(
+            Exit::Config,
+            "kiosks fetch bundles where they bring their codes: [enrolment] is missing in city.toml",
+        ));
+    }
+    for kiosk in kiosks {
+        enrolled(config, kiosk)?;
+    }
+    let mut told = 0;
+    let mut out = std::io::stdout();
+    let bundle = bundles::take_in(&config.bundles, bundle, |bytes| {
+        if bytes - told >= SAID_EVERY {
+            told = bytes;
+            // Who does not look has missed nothing.
+            let _ = write!(out, "\r{} MB", bytes / 1_000_000).and_then(|()| out.flush());
+        }
+    })?;
+    println!(
+        "\r{} MB, SHA-256 {}",
+        bundle.bytes / 1_000_000,
+        bundle.sha256
+    );
+    for kiosk in kiosks {
+        give(
+            config,
+            kiosk,
+            Order::Update(bundle),
+            hours.saturating_mul(60),
+        )?;
+    }
+    println!("`machitap-city kiosks` shows how far they have come");
+    Ok(())
+}
+
+/// How every kiosk is.
+pub(super) fn kiosks(config: &Config) -> Result<(), Failure> {
+    let db = Db::reader(&config.database).map_err(io)?;
+    let mut table =
+        vec![["KIOSK", "FACILITY", "STATE", "HEARD", "VERSION", "UPDATE"].map(String::from)];
+    for kiosk in db.page_kiosks().map_err(io)? {
+        let state = match (kiosk.revoked, kiosk.online) {
+            (true, _) => "revoked",
+            (_, true) => "connected",
+            _ => "away",
+        };
+        let heard = kiosk
+            .seen_ms
+            .and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        let heard = heard.map(|at| {
+            let at = config.zone.to_datetime(at);
+            at.strftime("%Y-%m-%d %H:%M").to_string()
+        });
+        table.push([
+            kiosk.id,
+            kiosk.facility,
+            state.to_owned(),
+            heard.unwrap_or_else(|| "never".to_owned()),
+            kiosk.software.unwrap_or_else(|| "-".to_owned()),
+            kiosk
+                .update
+                .map_or_else(|| "-".to_owned(), |u| u.stage.to_string()),
+        ]);
+    }
+    let width = |column: usize| table.iter().map(|row| row[column].chars().count()).max();
+    let widths: Vec<usize> = (0..5).filter_map(width).collect();
+    for row in &table {
+        for (cell, width) in row.iter().zip(&widths) {
+            print!("{cell:width$}  ");
+        }
+        println!("{}", row[5]);
+    }
+    Ok(())
+}
+
+fn enrolled(config: &Config, kiosk: &KioskId) -> Result<Db, Failure> {
+    let db = Db::open(&config.database).map_err(io)?;
     if db.kiosk(kiosk).map_err(io)?.is_none() {
         return Err(Failure::new(
             Exit::Data,
             format_args!("{kiosk} is not enrolled"),
         ));
     }
+    Ok(db)
+}
+
+fn give(config: &Config, kiosk: &KioskId, order: Order, within: u16) -> Result<(), Failure> {
+    let mut db = enrolled(config, kiosk)?;
     let now_ms = now_ms();
     let until_ms = now_ms + i64::from(within) * MINUTE_MS;
     db.put_command(kiosk, order, now_ms, until_ms).map_err(io)?;

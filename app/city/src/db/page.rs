@@ -1,5 +1,6 @@
 //! What the page reads.
 
+use machitap_wire::update::Update;
 use rusqlite::params;
 
 use super::{Db, DbError};
@@ -32,6 +33,8 @@ pub struct PageKiosk {
     pub seen_ms: Option<i64>,
     /// Its program's version.
     pub software: Option<String>,
+    /// What it said last of an update.
+    pub update: Option<Update>,
     /// What it sends counts no more.
     pub revoked: bool,
 }
@@ -87,7 +90,7 @@ impl Db {
     /// [`DbError`].
     pub fn page_kiosks(&self) -> Result<Vec<PageKiosk>, DbError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT id, facility, online, seen_ms, software, revoked_ms IS NOT NULL FROM kiosk \
+            "SELECT id, facility, online, seen_ms, software, revoked_ms IS NOT NULL, updating FROM kiosk \
              ORDER BY facility, id",
         )?;
         let rows = statement.query_map([], |r| {
@@ -98,6 +101,10 @@ impl Db {
                 seen_ms: r.get(3)?,
                 software: r.get(4)?,
                 revoked: r.get(5)?,
+                // One that cannot be read is of another version, and the kiosk will say it again.
+                update: r
+                    .get::<_, Option<String>>(6)?
+                    .and_then(|text| serde_json::from_str(&text).ok()),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

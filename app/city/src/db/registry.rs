@@ -1,7 +1,7 @@
 //! Enrolled kiosks.
 
 use machitap_domain::{FacilityId, KioskId};
-use machitap_wire::{Verifier, seal::SealTo};
+use machitap_wire::{Verifier, seal::SealTo, update::Update};
 use rusqlite::{OptionalExtension, params};
 
 use super::{Db, DbError};
@@ -145,13 +145,18 @@ impl Db {
         kiosk: &KioskId,
         online: bool,
         software: &str,
+        update: Option<&Update>,
         now_ms: i64,
     ) -> Result<(), DbError> {
+        // A death was signed at the birth: what it says of an update is old.
+        let update = update.filter(|_| online);
+        let update = update.map(|u| serde_json::to_string(u).expect("an update has a JSON form"));
         self.conn
             .prepare_cached(
-                "UPDATE kiosk SET online = ?2, software = ?3, seen_ms = ?4 WHERE id = ?1",
+                "UPDATE kiosk SET online = ?2, software = ?3, seen_ms = ?4, \
+                 updating = coalesce(?5, updating) WHERE id = ?1",
             )?
-            .execute(params![kiosk.as_str(), online, software, now_ms])?;
+            .execute(params![kiosk.as_str(), online, software, now_ms, update])?;
         Ok(())
     }
 

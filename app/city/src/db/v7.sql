@@ -37,3 +37,6 @@ CREATE TABLE command (
     sent     INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (kiosk, number)
 ) STRICT;
+
+-- What a kiosk said last of an update of its machine: JSON, as on the wire.
+ALTER TABLE kiosk ADD COLUMN updating TEXT;

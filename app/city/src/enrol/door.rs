@@ -1,9 +1,12 @@
-//! The port terminals bring their codes to: `enrolment.listen` of the configuration.
+//! The port terminals bring their codes to, and fetch their updates from: `enrolment.listen` of
+//! the configuration.
 //!
-//! Plain HTTP: what goes over it says nothing to whoever listens ([`machitap_wire::enrol`]).
+//! Plain HTTP: what goes over it says nothing to whoever listens ([`machitap_wire::enrol`]), and a
+//! bundle is what the order said or it is not taken ([`machitap_wire::update`]).
 
 use std::{
     net::SocketAddr,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -15,9 +18,13 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use machitap_wire::enrol::{BODY_MAX, HELLO, REQUEST, Refused};
+use machitap_wire::{
+    enrol::{BODY_MAX, HELLO, REQUEST, Refused},
+    update::BUNDLES,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::net::TcpListener;
+use tower_http::services::ServeDir;
 
 use super::office::Office;
 use crate::{
@@ -41,11 +48,13 @@ pub async fn listen(at: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// Serves until the task is dropped.
-pub async fn serve(listener: TcpListener, office: Office) {
+pub async fn serve(listener: TcpListener, office: Office, bundles: PathBuf) {
     let router = Router::new()
         .route(HELLO, post(hello))
         .route(REQUEST, post(request))
         .layer(DefaultBodyLimit::max(BODY_MAX))
+        // Whole bundles and parts of them; a half-made one has a name that nobody asks for.
+        .nest_service(BUNDLES, ServeDir::new(bundles))
         .with_state(Arc::new(Mutex::new(office)));
     if let Err(why) = axum::serve(listener, router).await {
         tracing::error!(%why, "terminals can bring no codes any more");

@@ -127,6 +127,7 @@ impl Kiosk {
             last_seq,
             clock: Quality::UNKNOWN,
             software: "0.1.0".to_owned(),
+            update: None,
         };
         envelope::seal(
             Kind::KioskState,

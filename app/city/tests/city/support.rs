@@ -370,6 +370,7 @@ impl Kiosk {
                 last_seq: self.facts.len() as u64,
                 clock: Quality::UNKNOWN,
                 software: "test".to_owned(),
+                update: None,
             },
         )
     }

@@ -29,7 +29,7 @@ use crate::{
     messages,
     sound::{self, Signal, Speaker, ToneLines},
     trace::Trace,
-    watchdog,
+    update, watchdog,
 };
 
 /// An earlier run may need this long to let go of the journal.
@@ -139,6 +139,12 @@ impl Start {
         }
         engine.with_papers(config.papers_stick, messages.clone());
         engine.with_hand_offs(messages.clone());
+        engine.with_updates(update::Setup {
+            place: update::Place::new(&config.state, &config.update_machine),
+            address: config.broker.enrol_address(),
+            min_free_bytes: config.journal.min_free_bytes,
+            messages: messages.clone(),
+        });
         let _desk = Desk::listen(&config.state, messages.clone())
             .inspect_err(|error| {
                 tracing::warn!(MESSAGE_ID = messages::NO_SOCKET, %error, "no socket for the command line");

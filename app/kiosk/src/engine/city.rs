@@ -81,6 +81,7 @@ impl Engine {
             last_seq: self.journal.last_seq(),
             clock: self.times.now().clock.quality,
             software: SOFTWARE.to_owned(),
+            update: self.updates.stands().cloned(),
         };
         self.seal(Kind::KioskState, &state)
     }

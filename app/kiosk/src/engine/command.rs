@@ -53,6 +53,7 @@ impl Engine {
                 let usual_at = now + u64::from(minutes) * 60_000;
                 self.due.log = (level != Level::Usual).then_some(usual_at);
             }
+            Order::Update(bundle) => self.update_wanted(command.number, bundle),
         }
     }
 
@@ -61,6 +62,11 @@ impl Engine {
         let Some(since) = self.told.restart else {
             return false;
         };
+        self.may_end(since)
+    }
+
+    /// True when nobody is served, or an end was waited for since then and for long enough.
+    pub(super) fn may_end(&mut self, since: Millis) -> bool {
         let view = self.status().view;
         let unused = view == "idle" || view.starts_with("out-of-service");
         unused || self.mono_ms() >= since + AT_LATEST_MS

@@ -107,6 +107,7 @@ impl Engine {
                 let _ = answer.try_send(said);
             }
             Msg::PapersMade(made) => self.papers_made(made),
+            Msg::Update(update) => self.update_says(update),
             Msg::HandOffTried(answer) => self.hand_off_tried(answer),
             // Nobody asked the city while the kiosk serves.
             Msg::EnrolSaid(_) | Msg::Stop => {}

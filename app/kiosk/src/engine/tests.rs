@@ -9,4 +9,5 @@ mod privacy;
 mod rig;
 mod store;
 mod taps;
+mod updates;
 mod voice;

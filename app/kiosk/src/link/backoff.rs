@@ -10,10 +10,10 @@ pub const BACKOFF_LAST: Duration = Duration::from_secs(60);
 pub const STEADY: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
-pub(super) struct Backoff(Duration);
+pub(crate) struct Backoff(Duration);
 
 impl Backoff {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(BACKOFF_FIRST)
     }
 
@@ -26,7 +26,7 @@ impl Backoff {
 
     /// The next wait: between half and all of the step, so that a town of kiosks does not
     /// come back in one wave.
-    pub(super) fn next(&mut self, chance: u32) -> Duration {
+    pub(crate) fn next(&mut self, chance: u32) -> Duration {
         let step = self.0;
         self.0 = (step * 2).min(BACKOFF_LAST);
         let half = step / 2;

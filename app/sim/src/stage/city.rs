@@ -250,6 +250,27 @@ impl City {
             .map(|_| ())
     }
 
+    /// Has a kiosk's machine updated, by a command.
+    ///
+    /// # Errors
+    /// When the city refuses.
+    pub fn update(&self, kiosk: &KioskId, bundle: &Path) -> Result<()> {
+        self.command("update")
+            .arg(kiosk.as_str())
+            .arg("--bundle")
+            .arg(bundle)
+            .run()
+            .map(|_| ())
+    }
+
+    /// What the city says of its kiosks, for an operator.
+    ///
+    /// # Errors
+    /// When it says nothing.
+    pub fn kiosks(&self) -> Result<String> {
+        self.command("kiosks").run()
+    }
+
     /// Where terminals bring their codes.
     pub const fn enrol_port(&self) -> u16 {
         self.enrol_port

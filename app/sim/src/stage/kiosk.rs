@@ -153,7 +153,8 @@ impl Kiosk {
              [reader]\nkeys = \"test-only\"\nenabled = {reader}\n\
              [journal]\nmax_bytes = {max}\nmin_free_bytes = {min}\nkeep_days = 70\n\
              [screen]\nsize = {size:?}\nfullscreen = false\n\
-             [sound]\nenabled = false\n",
+             [sound]\nenabled = false\n\
+             [update]\nmachine = {machine:?}\n",
             enrolment = self.enrolment.display().to_string(),
             state = self.state().display().to_string(),
             port = self.broker_port,
@@ -163,6 +164,7 @@ impl Kiosk {
             max = plan.max_bytes,
             min = plan.min_free_bytes,
             size = plan.size,
+            machine = self.update_machine().display().to_string(),
         );
         Ok(fs::write(self.config(), text)?)
     }
@@ -191,6 +193,11 @@ impl Kiosk {
             Some(socket) => recipe.env("PCSCLITE_CSOCK_NAME", socket),
             None => recipe,
         }
+    }
+
+    /// Where its machine says how an update stands, if it is updated at all.
+    pub fn update_machine(&self) -> PathBuf {
+        self.dir.join("machine")
     }
 
     /// Its program, for another command than to be a kiosk.

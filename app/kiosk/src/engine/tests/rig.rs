@@ -33,6 +33,7 @@ use crate::{
     names,
     sound::Signal,
     trace::Trace,
+    update,
 };
 
 /// 2026-04-01T09:00:00+09:00.
@@ -119,6 +120,16 @@ impl Place {
         self.dir.path().join("journal.db")
     }
 
+    /// Where updates lie.
+    pub(super) fn update_place(&self) -> update::Place {
+        update::Place::new(self.dir.path(), &self.update_machine())
+    }
+
+    /// Where the machine says how one stands.
+    pub(super) fn update_machine(&self) -> PathBuf {
+        self.dir.path().join("machine")
+    }
+
     fn trace_path(&self) -> PathBuf {
         self.dir.path().join("trace")
     }
@@ -192,7 +203,14 @@ impl Place {
             last_ticket: 0,
         });
         engine.with_papers(self.stick.clone(), drawn.clone());
-        engine.with_hand_offs(drawn);
+        engine.with_hand_offs(drawn.clone());
+        engine.with_updates(update::Setup {
+            place: self.update_place(),
+            // Nobody is there: what it fetches it never gets.
+            address: "127.0.0.1:9".to_owned(),
+            min_free_bytes: 0,
+            messages: drawn,
+        });
         Kiosk {
             engine,
             seen,

@@ -1,0 +1,109 @@
+//! An update of the machine: what is told of it, and when the machine may boot.
+
+use machitap_domain::Millis;
+use machitap_wire::{
+    Topic,
+    update::{Bundle, Stage, Update},
+};
+
+use super::Engine;
+use crate::{
+    messages,
+    update::{Place, Setup, Wanted, Watch},
+};
+
+/// The updates' part of the engine.
+#[derive(Debug, Default)]
+pub(super) struct Updates {
+    watched: Option<(Place, Watch)>,
+    /// How the last one stands.
+    stands: Option<Update>,
+    /// The machine is to boot, since then.
+    boot: Option<Millis>,
+}
+
+impl Updates {
+    /// How the last one stands, for the city.
+    pub(super) const fn stands(&self) -> Option<&Update> {
+        self.stands.as_ref()
+    }
+}
+
+impl Engine {
+    /// Follows orders, beginning with what an earlier run left. Without it none is.
+    pub fn with_updates(&mut self, setup: Setup) {
+        let place = setup.place.clone();
+        self.updates.stands = place.last();
+        self.updates.watched = Some((place, Watch::start(setup)));
+    }
+
+    pub(super) fn update_wanted(&mut self, number: i64, bundle: Bundle) {
+        let Some((place, watch)) = &self.updates.watched else {
+            return;
+        };
+        let wanted = Wanted {
+            number,
+            bundle,
+            given: false,
+        };
+        match place.want(&wanted) {
+            Ok(true) => watch.look(),
+            Ok(false) => {
+                tracing::warn!(
+                    MESSAGE_ID = messages::NOT_OBEYED,
+                    number,
+                    "another update is under way"
+                );
+            }
+            Err(why) => {
+                let why = Stage::refused(format_args!("the disk does not keep the order: {why}"));
+                self.update_says(Update { number, stage: why });
+            }
+        }
+    }
+
+    pub(super) fn update_says(&mut self, update: Update) {
+        let waits = update.stage == Stage::Waiting;
+        if self.updates.stands.as_ref() != Some(&update) {
+            tracing::info!(
+                MESSAGE_ID = messages::UPDATE,
+                number = update.number,
+                "update: {}",
+                update.stage
+            );
+            self.updates.stands = Some(update);
+            self.tell_state();
+        }
+        self.updates.boot = if waits {
+            let now = self.mono_ms();
+            let since = *self.updates.boot.get_or_insert(now);
+            if self.may_end(since) {
+                self.boot();
+            }
+            Some(since)
+        } else {
+            None
+        };
+    }
+
+    fn boot(&self) {
+        let Some((place, _)) = &self.updates.watched else {
+            return;
+        };
+        // It is said every second until the machine goes down.
+        if let Err(why) = place.may_boot() {
+            tracing::warn!(MESSAGE_ID = messages::UPDATE, %why, "the machine cannot be told to boot");
+        }
+    }
+
+    /// What the birth said has changed.
+    fn tell_state(&mut self) {
+        let topic = self.topic(&Topic::KioskState(self.identity.kiosk.clone()));
+        let state = self.kiosk_state(true);
+        if let Some(window) = &self.window
+            && let Err(error) = window.born(&topic, state)
+        {
+            tracing::debug!(%error, "the next birth says it");
+        }
+    }
+}
