@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 use machitap_domain::KioskId;
+use machitap_wire::update::Stage;
 
 use super::{day::local, html::Html};
 use crate::{
@@ -28,7 +29,7 @@ pub(super) fn table(
         html.raw("<p class=\"empty\">登録された端末はまだありません。</p></section>");
         return Ok(());
     }
-    html.raw("<div class=\"scroll\"><table><thead><tr><th scope=\"col\">端末</th><th scope=\"col\">施設</th><th scope=\"col\">状態</th><th scope=\"col\">最後の連絡</th><th scope=\"col\" class=\"n\">連続して受領</th><th scope=\"col\">足りない番号</th><th scope=\"col\">記録の鎖</th></tr></thead><tbody>");
+    html.raw("<div class=\"scroll\"><table><thead><tr><th scope=\"col\">端末</th><th scope=\"col\">施設</th><th scope=\"col\">状態</th><th scope=\"col\">最後の連絡</th><th scope=\"col\">版</th><th scope=\"col\">更新</th><th scope=\"col\" class=\"n\">連続して受領</th><th scope=\"col\">足りない番号</th><th scope=\"col\">記録の鎖</th></tr></thead><tbody>");
     for kiosk in kiosks {
         let id: Option<KioskId> = kiosk.id.parse().ok();
         let own: Vec<&JournalRow> = journals
@@ -52,6 +53,10 @@ pub(super) fn table(
             Some(at) => html.text(at.strftime("%m/%d %H:%M:%S")),
             None => html.raw("まだない"),
         };
+        html.raw("</td><td>")
+            .text(kiosk.software.as_deref().unwrap_or("—"));
+        html.raw("</td><td>");
+        update(html, kiosk.update.as_ref().map(|u| &u.stage));
         html.raw("</td><td class=\"n\">");
         match own.last() {
             Some(last) => html.text(last.contiguous),
@@ -86,6 +91,38 @@ pub(super) fn table(
     }
     html.raw("</tbody></table></div></section>");
     Ok(())
+}
+
+/// How an update stands, for the office; why one was refused, as the machine says it.
+fn update(html: &mut Html, stage: Option<&Stage>) {
+    let mark = |html: &mut Html, kind: &'static str, text: &'static str| {
+        html.raw("<span class=\"mark ")
+            .raw(kind)
+            .raw("\">")
+            .raw(text)
+            .raw("</span>");
+    };
+    match stage {
+        None => {
+            html.raw("—");
+        }
+        Some(Stage::Fetching { percent }) => {
+            html.text(percent).raw(" % 受信");
+        }
+        Some(Stage::Writing) => {
+            html.raw("書き込み中");
+        }
+        Some(Stage::Waiting) => {
+            html.raw("切り替え待ち");
+        }
+        Some(Stage::Trying) => mark(html, "warn", "試行中"),
+        Some(Stage::Kept) => mark(html, "good", "済み"),
+        Some(Stage::WentBack) => mark(html, "bad", "前の版に戻った"),
+        Some(Stage::Refused { why }) => {
+            mark(html, "bad", "できなかった");
+            html.raw(" <code>").text(why).raw("</code>");
+        }
+    }
 }
 
 pub(super) fn dead(html: &mut Html, db: &Db, count: u64, zone: &TimeZone) -> Result<(), DbError> {
