@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -45,6 +46,47 @@ impl Machine {
             .unwrap();
         let said = String::from_utf8(out.stdout).unwrap();
         (out.status.success(), said.trim().to_owned())
+    }
+
+    /// The health of this boot, with a service manager and a kiosk that say so.
+    fn is_well(&self, received: &str) -> (bool, String) {
+        let bin = self.0.join("bin");
+        fs::create_dir_all(&bin).unwrap();
+        let programs = [
+            // is-active and show say yes, is-failed says no.
+            (
+                "systemctl",
+                "case $* in *is-failed*) exit 1 ;; *show*) echo ActiveState=active ;; esac",
+            ),
+            ("sleep", "echo \"$1\" >>\"$STATE_DIRECTORY/slept\""),
+            ("machitap-kiosk", received),
+        ];
+        for (name, script) in programs {
+            let path = bin.join(name);
+            fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let path = std::env::var("PATH").unwrap();
+        let out = Command::new("sh")
+            .arg(root.join("systemd/image/libexec/health"))
+            .arg("check")
+            .env("PATH", format!("{}:{path}", bin.display()))
+            .env("CMDLINE_FILE", self.0.join("cmdline"))
+            .env("OS_RELEASE", self.0.join("os-release"))
+            .env("ENROLMENT", self.0.join("os-release"))
+            .env("UPDATE_STATE", &self.0)
+            .env("STATE_DIRECTORY", &self.0)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(out.stderr).unwrap();
+        (out.status.success(), said)
+    }
+
+    /// Seconds it waited in all.
+    fn slept(&self) -> u32 {
+        let text = fs::read_to_string(self.0.join("slept")).unwrap_or_default();
+        text.lines().map(|line| line.parse::<u32>().unwrap()).sum()
     }
 
     fn tryboot(&self, args: &[&str]) -> String {
@@ -128,4 +170,26 @@ fn a_release_that_was_well_stays() {
     assert!(!machine.leaves());
     machine.runs_from("B");
     assert!(machine.leaves());
+}
+
+#[test]
+fn a_release_that_is_tried_must_reach_the_city() {
+    let away = "echo no broker; exit 69";
+    let machine = Machine::new("reach");
+    let (well, said) = machine.is_well(away);
+    assert!(well, "nothing is tried: it serves without the city: {said}");
+    fs::write(machine.0.join("from"), "A\n").unwrap();
+    assert!(machine.is_well(away).0, "the release before still runs");
+    machine.runs_from("B");
+    let begun = machine.slept();
+    let (well, said) = machine.is_well(away);
+    assert!(!well && said.contains("no broker"), "{said}");
+    assert!(machine.slept() - begun >= 600, "it was given its time");
+    let at_last =
+        "[ -e \"$STATE_DIRECTORY/asked\" ] && exit 0; touch \"$STATE_DIRECTORY/asked\"; exit 69";
+    assert!(machine.is_well(at_last).0);
+    assert_eq!(
+        fs::read_to_string(machine.0.join("well")).unwrap(),
+        "1.0.B\n"
+    );
 }
