@@ -19,9 +19,9 @@ const WITHIN: Duration = Duration::from_secs(20);
 const AT_ONCE: Duration = Duration::from_secs(3_600);
 /// Read and written at once, bytes.
 const PIECE: usize = 64 * 1024;
-/// Before anybody is told that a whole bundle is there, it is on the disk; in between so much may
-/// not be, bytes.
-const FLUSH_EVERY: u64 = 8 << 20;
+/// So much may wait to be written, bytes: the facts of a tap wait behind it (ext4 writes a file's
+/// data before the journal entry that the tap's flush waits for), and an SD card takes 10 MB a second.
+const FLUSH_EVERY: u64 = 1 << 20;
 
 /// Why there is no bundle.
 #[derive(Debug, thiserror::Error)]
