@@ -1,11 +1,23 @@
-//! `cargo xtask crates-inc`: what BitBake fetches for the kiosk, from `Cargo.lock`. A list made by
-//! hand or committed would be wrong after the next `cargo update`.
+//! `cargo xtask crates-inc`: what BitBake fetches for the kiosk, from `Cargo.lock`, and what of it is
+//! in the program, for the image's software list. Lists made by hand or committed would be wrong after
+//! the next `cargo update`.
 
 use std::{fmt::Write as _, fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::run::{step, workspace};
+use crate::{
+    package::PACKAGES,
+    run::{step, workspace},
+    sbom::{self, Program},
+};
+
+/// The recipe both lists are of.
+const RECIPE: &str = "yocto-layer/meta-machitap/recipes-machitap/machitap-kiosk";
+
+/// What the image's machines are, and the compiler of its release of the Yocto Project.
+const TARGET: &str = "aarch64-unknown-linux-gnu";
+const RUST: &str = "1.94.1";
 
 /// A crate of the registry.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -19,11 +31,22 @@ pub(crate) fn write() -> Result<PathBuf> {
     step("the list of crates for the layer");
     let lock = fs::read_to_string(workspace().join("Cargo.lock"))?;
     let crates = crates(&lock)?;
-    let to = workspace().join(
-        "yocto-layer/meta-machitap/recipes-machitap/machitap-kiosk/machitap-kiosk-crates.inc",
-    );
+    let recipe = workspace().join(RECIPE);
+    let to = recipe.join("machitap-kiosk-crates.inc");
     fs::write(&to, inc(&crates)).with_context(|| to.display().to_string())?;
     println!("   {} crates", crates.len());
+    let (package, features) = PACKAGES
+        .into_iter()
+        .find(|(package, _)| *package == "machitap-kiosk")
+        .context("the kiosk's package")?;
+    let program = Program {
+        package,
+        features,
+        target: TARGET,
+        rust: RUST,
+    };
+    // What it is linked with beside crates, the image's list has as packages of its own.
+    sbom::write(program, &[], &recipe.join("machitap-kiosk-crates.cdx.json"))?;
     Ok(to)
 }
 

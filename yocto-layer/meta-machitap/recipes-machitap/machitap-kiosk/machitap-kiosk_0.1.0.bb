@@ -16,6 +16,9 @@ SRCREV ?= "${@bb.process.run('git -C %s rev-parse HEAD' % d.getVar('MACHITAP_REP
 # Made from Cargo.lock by `cargo xtask crates-inc`; without it BitBake stops here.
 require machitap-kiosk-crates.inc
 
+# The same command makes the list of what is linked into the program, for the image's software list.
+CYCLONEDX_EXTRA_BOM_FILES = "${THISDIR}/machitap-kiosk-crates.cdx.json"
+
 inherit cargo pkgconfig systemd useradd features_check
 
 REQUIRED_DISTRO_FEATURES = "systemd"
