@@ -47,7 +47,9 @@ pub fn next(wanted: &Wanted, there: bool, said: &str) -> Next {
     if !wanted.given {
         return match word {
             // One at a time: the one before has not come to its end.
-            "installing" | "installed" | "trying" => Next::Tell(Stage::Fetching { percent: 0 }),
+            "installing" | "installed" | "trying" => {
+                Next::Tell(Stage::waits(0, "the update before has not come to its end"))
+            }
             _ => Next::Fetch,
         };
     }
@@ -111,7 +113,8 @@ mod tests {
     fn the_one_before_comes_to_its_end_first() {
         for busy in ["installing", "installed", "trying"] {
             let told = next(&wanted(false), false, busy);
-            assert_eq!(told, Next::Tell(Stage::Fetching { percent: 0 }));
+            let waits = matches!(&told, Next::Tell(Stage::Fetching { waits: Some(_), .. }));
+            assert!(waits, "{told:?}");
         }
     }
 }

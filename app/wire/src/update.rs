@@ -48,6 +48,9 @@ pub enum Stage {
     Fetching {
         /// So much of it is there.
         percent: u8,
+        /// Why it does not go on at the moment; it is tried again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        waits: Option<String>,
     },
     /// It is being written beside the release that runs.
     Writing,
@@ -69,8 +72,23 @@ pub enum Stage {
 impl Stage {
     /// A refusal; what is too long of it is left out.
     pub fn refused(why: impl fmt::Display) -> Self {
-        let why = why.to_string().chars().take(WHY_MAX).collect();
-        Self::Refused { why }
+        Self::Refused { why: short(why) }
+    }
+
+    /// A fetch that goes on.
+    pub const fn fetching(percent: u8) -> Self {
+        Self::Fetching {
+            percent,
+            waits: None,
+        }
+    }
+
+    /// A fetch that does not go on at the moment.
+    pub fn waits(percent: u8, why: impl fmt::Display) -> Self {
+        Self::Fetching {
+            percent,
+            waits: Some(short(why)),
+        }
     }
 
     /// True when nothing more comes.
@@ -79,10 +97,19 @@ impl Stage {
     }
 }
 
+fn short(why: impl fmt::Display) -> String {
+    why.to_string().chars().take(WHY_MAX).collect()
+}
+
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Fetching { percent } => write!(f, "fetching, {percent} %"),
+            Self::Fetching { percent, waits } => {
+                write!(f, "fetching, {percent} %")?;
+                waits
+                    .iter()
+                    .try_for_each(|why| write!(f, ", tried again: {why}"))
+            }
             Self::Writing => f.write_str("writing"),
             Self::Waiting => f.write_str("written, boots when nobody is there"),
             Self::Trying => f.write_str("runs, being tried"),
@@ -102,8 +129,12 @@ mod tests {
         let update = |stage| Update { number: 7, stage };
         let text = |stage| serde_json::to_string(&update(stage)).unwrap();
         assert_eq!(
-            text(Stage::Fetching { percent: 25 }),
+            text(Stage::fetching(25)),
             r#"{"number":7,"stage":"fetching","percent":25}"#
+        );
+        assert_eq!(
+            text(Stage::waits(25, "nobody answers")),
+            r#"{"number":7,"stage":"fetching","percent":25,"waits":"nobody answers"}"#
         );
         assert_eq!(text(Stage::WentBack), r#"{"number":7,"stage":"went-back"}"#);
         let refused = Stage::refused("é".repeat(WHY_MAX + 1));

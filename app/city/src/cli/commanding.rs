@@ -154,8 +154,10 @@ fn give(config: &Config, kiosk: &KioskId, order: Order, within: u16) -> Result<(
     let now_ms = now_ms();
     let until_ms = now_ms + i64::from(within) * MINUTE_MS;
     db.put_command(kiosk, order, now_ms, until_ms).map_err(io)?;
-    println!(
-        "{kiosk}: `serve` sends it; a kiosk that is not reached within {within} minutes lets it be"
-    );
+    let within = match within % 60 {
+        0 => format!("{} hours", within / 60),
+        _ => format!("{within} minutes"),
+    };
+    println!("{kiosk}: `serve` sends it; a kiosk that is not reached within {within} lets it be");
     Ok(())
 }

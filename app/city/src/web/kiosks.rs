@@ -106,8 +106,11 @@ fn update(html: &mut Html, stage: Option<&Stage>) {
         None => {
             html.raw("—");
         }
-        Some(Stage::Fetching { percent }) => {
+        Some(Stage::Fetching { percent, waits }) => {
             html.text(percent).raw(" % 受信");
+            if let Some(why) = waits {
+                html.raw(" <code>").text(why).raw("</code>");
+            }
         }
         Some(Stage::Writing) => {
             html.raw("書き込み中");

@@ -99,84 +99,127 @@ fn one(
     backoff: &mut Backoff,
 ) -> io::Result<Again> {
     let place = &setup.place;
-    let tell = |stage: Stage| -> io::Result<Again> {
-        let over = stage.is_over();
-        let update = Update {
-            number: wanted.number,
-            stage,
-        };
-        if over {
-            place.end(&update)?;
-        }
-        // The engine may have ended.
-        let _ = setup.messages.send(Msg::Update(update));
-        Ok(if over {
-            Again::AtOnce
-        } else {
-            Again::After(LOOK_EVERY)
-        })
-    };
     if !place.is_updated() {
-        return tell(Stage::refused(
-            "this machine is not updated by bundles: a Debian is by its packages",
-        ));
+        let why = "this machine is not updated by bundles: a Debian is by its packages";
+        return tell(setup, wanted, Stage::refused(why));
     }
     match next(wanted, place.is_there(), &place.said()) {
-        Next::Tell(stage) => tell(stage),
+        Next::Tell(stage) => tell(setup, wanted, stage),
         Next::Given => {
             place.given(wanted)?;
             Ok(Again::AtOnce)
         }
-        Next::Fetch => {
-            place.forget_parts(Some(&wanted.bundle))?;
-            if let Err(missing) = room(setup, wanted) {
-                return tell(Stage::refused(format_args!(
-                    "the disk is {missing} MB too small for it"
-                )));
+        Next::Fetch => match get(setup, wanted, woken) {
+            Ok(()) => {
+                *backoff = Backoff::new();
+                place.give(wanted)?;
+                Ok(Again::AtOnce)
             }
-            let url = format!("http://{}{}", setup.address, wanted.bundle.path());
-            let mut told = None;
-            let fetched = fetch(&url, &wanted.bundle, &place.part(&wanted.bundle), |at| {
-                let percent = u8::try_from(at * 100 / wanted.bundle.bytes.max(1)).unwrap_or(100);
-                let step = percent / STEP * STEP;
-                if told != Some(step) {
-                    told = Some(step);
-                    // As above.
-                    let _ = tell(Stage::Fetching { percent: step });
-                }
-                matches!(woken.try_recv(), Err(TryRecvError::Empty))
-            });
-            match fetched {
-                Ok(()) => {
-                    *backoff = Backoff::new();
-                    place.give(wanted)?;
-                    Ok(Again::AtOnce)
-                }
-                Err(NotFetched::Refuse(why)) => tell(Stage::refused(why)),
-                Err(NotFetched::Retry(why)) => {
-                    tracing::info!(
-                        MESSAGE_ID = messages::UPDATE,
-                        why,
-                        "the update is not there yet"
-                    );
-                    Ok(Again::After(backoff.next(chance())))
-                }
+            Err(NotFetched::Refuse(why)) => tell(setup, wanted, Stage::refused(why)),
+            Err(NotFetched::Retry(why)) => {
+                tell(
+                    setup,
+                    wanted,
+                    Stage::waits(step(there(setup, wanted), wanted), why),
+                )?;
+                Ok(Again::After(backoff.next(chance())))
             }
-        }
+        },
     }
+}
+
+/// Tells how the order stands; one that has come to its end is none any more.
+fn tell(setup: &Setup, wanted: &Wanted, stage: Stage) -> io::Result<Again> {
+    let over = stage.is_over();
+    let update = Update {
+        number: wanted.number,
+        stage,
+    };
+    if over {
+        setup.place.end(&update)?;
+    }
+    // The engine may have ended.
+    let _ = setup.messages.send(Msg::Update(update));
+    Ok(if over {
+        Again::AtOnce
+    } else {
+        Again::After(LOOK_EVERY)
+    })
+}
+
+/// Fetches it, if there is room; lets it be when something else is ordered meanwhile.
+fn get(setup: &Setup, wanted: &Wanted, woken: &Receiver<()>) -> Result<(), NotFetched> {
+    let place = &setup.place;
+    place.forget_parts(Some(&wanted.bundle))?;
+    room(setup, wanted).map_err(|missing| {
+        NotFetched::Refuse(format!("the disk is {missing} MB too small for it"))
+    })?;
+    let url = format!("http://{}{}", setup.address, wanted.bundle.path());
+    let mut told = None;
+    fetch(&url, &wanted.bundle, &place.part(&wanted.bundle), |at| {
+        let step = step(at, wanted);
+        if told != Some(step) {
+            told = Some(step);
+            // It does not end here, so that nothing of it can fail.
+            let _ = tell(setup, wanted, Stage::fetching(step));
+        }
+        matches!(woken.try_recv(), Err(TryRecvError::Empty))
+    })
+}
+
+/// How far it is, in steps.
+fn step(at: u64, wanted: &Wanted) -> u8 {
+    let percent = at.saturating_mul(100) / wanted.bundle.bytes.max(1);
+    u8::try_from(percent).unwrap_or(100) / STEP * STEP
+}
+
+/// So much of it is on the disk, bytes.
+fn there(setup: &Setup, wanted: &Wanted) -> u64 {
+    let part = setup.place.part(&wanted.bundle);
+    std::fs::metadata(part).map_or(0, |about| about.len())
 }
 
 /// Whether the disk takes what is still missing; if not, how much is, megabytes. A disk that cannot
 /// say is tried.
 fn room(setup: &Setup, wanted: &Wanted) -> Result<(), u64> {
-    let there = std::fs::metadata(setup.place.part(&wanted.bundle)).map_or(0, |m| m.len());
     let Ok(disk) = statvfs(setup.place.own()) else {
         return Ok(());
     };
     let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-    let missing = wanted.bundle.bytes.saturating_sub(there);
+    let missing = wanted.bundle.bytes.saturating_sub(there(setup, wanted));
     match (missing.saturating_add(setup.min_free_bytes)).checked_sub(free) {
         None | Some(0) => Ok(()),
         Some(short) => Err(short.div_ceil(1_000_000)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use machitap_domain::Hash;
+    use machitap_wire::update::Bundle;
+
+    use super::*;
+
+    #[test]
+    fn a_bundle_that_would_fill_the_disk_is_not_begun() {
+        let dir = tempfile::tempdir().unwrap();
+        let setup = |min_free_bytes| Setup {
+            place: Place::new(dir.path(), dir.path()),
+            address: String::new(),
+            min_free_bytes,
+            messages: mpsc::channel().0,
+        };
+        let wanted = Wanted {
+            number: 1,
+            bundle: Bundle {
+                sha256: Hash::of(b"x"),
+                bytes: 1_000,
+            },
+            given: false,
+        };
+        setup(0).place.want(&wanted).unwrap();
+        assert_eq!(room(&setup(0), &wanted), Ok(()));
+        assert!(room(&setup(1 << 60), &wanted).is_err_and(|mb| mb > 1_000_000));
+        assert_eq!((step(999, &wanted), step(1_000, &wanted)), (90, 100));
     }
 }

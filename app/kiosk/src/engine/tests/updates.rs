@@ -96,3 +96,16 @@ fn the_machine_boots_at_last_where_somebody_always_is() {
         place.pass(60_000);
     }
 }
+
+#[test]
+fn a_city_that_is_not_reached_is_told_of_and_asked_again() {
+    let place = Place::new();
+    fs::create_dir(place.update_machine()).unwrap();
+    let mut kiosk = place.hall();
+    order(&mut kiosk, 5);
+    kiosk.run_until(|k| {
+        let stands = k.engine.updates.stands();
+        stands.is_some_and(|u| matches!(u.stage, Stage::Fetching { waits: Some(_), .. }))
+    });
+    assert_eq!(place.update_place().wanted().map(|w| w.number), Some(5));
+}
