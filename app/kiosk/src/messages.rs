@@ -88,7 +88,7 @@ messages! {
     FORK = "4a3c2d0be0b74c0f9f3b7a52c1d50a41", "The city holds other facts under this journal's numbers: a copied SD card, or a restored image. Nothing is sent or pruned until people have looked.";
 
     /// A command of the city is obeyed.
-    OBEYED = "4a3c2d0be0b74c0f9f3b7a52c1d50a42", "A signed command of the city (`machitap-city restart`, `log-level`) is obeyed; ORDER says which. A restart waits until nobody is served, two minutes at most.";
+    OBEYED = "4a3c2d0be0b74c0f9f3b7a52c1d50a42", "A signed command of the city (`machitap-city restart`, `log-level`, `update`) is obeyed; ORDER says which. A restart waits until nobody is served, two minutes at most.";
     /// A command of the city is not obeyed.
     NOT_OBEYED = "4a3c2d0be0b74c0f9f3b7a52c1d50a43", "A command was given to another kiosk, before, or too long ago; or the disk did not take its number. Give it again if it is still wanted.";
 
