@@ -1,0 +1,79 @@
+//! Updates: a good release, one that does not stand, one that does not boot, bundles that are not
+//! to be run, and the power cut in the middle.
+//!
+//! The machine has the image's two roots, its scripts, units and RAUC configuration; the firmware is
+//! played here. A bundle is laid where the kiosk would leave it.
+
+mod bundles;
+pub(crate) mod disks;
+mod firmware;
+mod kiosk;
+mod refused;
+mod unwell;
+
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{cuts, machine::Slot, step, summary::Summary, town::Town};
+use firmware::Asked;
+use kiosk::Kiosk;
+
+/// Where the kiosk's journal is on the data disk.
+const JOURNAL: &str = "/lib/machitap";
+
+/// Plays all of it.
+///
+/// # Errors
+/// What did not happen.
+pub(crate) fn play(town: &mut Town, cuts: u32, summary: &mut Summary) -> Result<()> {
+    good(town, summary).context("a good release")?;
+    refused::play(town, summary).context("refused bundles")?;
+    unwell::does_not_stand(town, summary).context("a release whose kiosk does not stand")?;
+    let _ = cuts;
+    unwell::does_not_boot(town, summary).context("a release that does not boot")?;
+    let mut last = Kiosk::switch_on(town, Asked::Plain, None)?;
+    last.tap()?;
+    let Kiosk { town, machine, .. } = last;
+    cuts::close(town, machine, JOURNAL, summary)
+}
+
+/// It is tried, well, and kept; the journal goes on.
+fn good(town: &mut Town, summary: &mut Summary) -> Result<()> {
+    step("an update to a good release");
+    let bundle = bundles::made(&town.place, "good");
+    bundles::lay(&town.place, &[("good", bundle)])?;
+    let mut kiosk = Kiosk::boot(town, Asked::Plain, None)?;
+    let took = kiosk.serves()?;
+    summary.seconds("two releases: switched on until the first screen", took);
+    ensure!(
+        kiosk.slot == Slot::A && kiosk.version()? == "1",
+        "not the first release"
+    );
+    kiosk.tap().context("before the update")?;
+    let arrived = Instant::now();
+    bundles::deliver(&mut kiosk.machine, "good")?;
+    let took = kiosk.wait_for_now("a bundle to be written", |now| now == "installed")?;
+    summary.seconds("a good bundle: until it was written", took);
+    kiosk.tap().context("before the boot")?;
+    let booted = Instant::now();
+    let (town, life) = kiosk.boots_for_the_update()?;
+    let mut kiosk = Kiosk::switch_on(town, Asked::Tryboot, life)?;
+    summary.seconds("… until the new release served", booted.elapsed());
+    ensure!(
+        kiosk.slot == Slot::B && kiosk.version()? == "2",
+        "not the new release"
+    );
+    kiosk.tap().context("after the boot")?;
+    kiosk.wait_for_now("an update to be kept", |now| now == "kept")?;
+    summary.seconds("… from its arrival until it was kept", arrived.elapsed());
+    ensure!(
+        bundles::gone(&mut kiosk.machine)?,
+        "the bundle lies there still"
+    );
+    kiosk.tap().context("after it was kept")?;
+    let (town, _) = kiosk.off()?;
+    let next = firmware::chooses(&town.place.autoboot(), Asked::Plain)?;
+    ensure!(next == Slot::B, "the release before is booted next");
+    Ok(())
+}
