@@ -198,6 +198,11 @@ impl Machine {
         .with_context(|| self.tail())
     }
 
+    /// Whether it is off.
+    pub(crate) fn ended(&mut self) -> bool {
+        self.process.ended().is_some()
+    }
+
     /// Waits until it ends by itself, off or for another boot. What was seen until then, and all
     /// of its console.
     ///

@@ -5,9 +5,11 @@
 //! played here. A bundle is laid where the kiosk would leave it.
 
 mod bundles;
+mod cuts;
 pub(crate) mod disks;
 mod firmware;
 mod kiosk;
+mod moments;
 mod refused;
 mod unwell;
 
@@ -15,9 +17,10 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{cuts, machine::Slot, step, summary::Summary, town::Town};
+use crate::{cuts::close, machine::Slot, step, summary::Summary, town::Town};
 use firmware::Asked;
 use kiosk::Kiosk;
+use moments::Moments;
 
 /// Where the kiosk's journal is on the data disk.
 const JOURNAL: &str = "/lib/machitap";
@@ -26,16 +29,16 @@ const JOURNAL: &str = "/lib/machitap";
 ///
 /// # Errors
 /// What did not happen.
-pub(crate) fn play(town: &mut Town, cuts: u32, summary: &mut Summary) -> Result<()> {
+pub(crate) fn play(town: &mut Town, times: u32, summary: &mut Summary) -> Result<()> {
     good(town, summary).context("a good release")?;
     refused::play(town, summary).context("refused bundles")?;
     unwell::does_not_stand(town, summary).context("a release whose kiosk does not stand")?;
-    let _ = cuts;
+    cuts::play(town, times, summary).context("power cuts")?;
     unwell::does_not_boot(town, summary).context("a release that does not boot")?;
     let mut last = Kiosk::switch_on(town, Asked::Plain, None)?;
     last.tap()?;
     let Kiosk { town, machine, .. } = last;
-    cuts::close(town, machine, JOURNAL, summary)
+    close(town, machine, JOURNAL, summary)
 }
 
 /// It is tried, well, and kept; the journal goes on.
@@ -58,6 +61,8 @@ fn good(town: &mut Town, summary: &mut Summary) -> Result<()> {
     kiosk.tap().context("before the boot")?;
     let booted = Instant::now();
     let (town, life) = kiosk.boots_for_the_update()?;
+    let mut moments = Moments::default();
+    moments.look(&town.place, &kiosk::before(&town.place), &mut town.random)?;
     let mut kiosk = Kiosk::switch_on(town, Asked::Tryboot, life)?;
     summary.seconds("… until the new release served", booted.elapsed());
     ensure!(
@@ -75,5 +80,8 @@ fn good(town: &mut Town, summary: &mut Summary) -> Result<()> {
     let (town, _) = kiosk.off()?;
     let next = firmware::chooses(&town.place.autoboot(), Asked::Plain)?;
     ensure!(next == Slot::B, "the release before is booted next");
+    moments.look(&town.place, &kiosk::before(&town.place), &mut town.random)?;
+    summary.figure("writes to the firmware's disk", moments.writes);
+    summary.figure("… read as cut between them", moments.looks);
     Ok(())
 }

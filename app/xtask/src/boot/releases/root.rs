@@ -28,9 +28,10 @@ const SLOTS: [(&str, &str); 2] = [
 
 /// The image's programs and units that an update goes through, verbatim.
 const PROGRAMS: [&str; 2] = ["health", "update"];
-const UNITS: [&str; 9] = [
+const UNITS: [&str; 10] = [
     "machitap-healthy.service",
     "machitap-rollback.service",
+    "machitap-tried.service",
     "machitap-update.service",
     "machitap-update.path",
     "machitap-reboot.service",
@@ -69,7 +70,7 @@ const MODULES: &str = "virtio_pci virtio_blk virtio_net virtio_gpu virtio_input 
 
 const FINISH: &str = r#"
     for each in data autoboot; do mkdir -p /$each; done
-    for unit in healthy.service update.service update.path reboot.path kept.service; do
+    for unit in healthy.service tried.service update.service update.path reboot.path kept.service; do
         systemctl enable machitap-$unit
     done
     systemctl enable var-lib.mount var-log.mount rauc-mark-good.service

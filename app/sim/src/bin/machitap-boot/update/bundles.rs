@@ -116,17 +116,19 @@ pub(super) fn now(machine: &mut Machine) -> Result<String> {
     machine.ask("cat /var/lib/machitap-update/now")
 }
 
-/// How far an update has come, where nothing works on it any more. A line of before this boot is
-/// none: it stands until the update has been looked at.
+/// How far an update has come, where nothing works on it any more. That it was written in an earlier
+/// boot is no state: it will be written again.
 pub(super) fn stands(machine: &mut Machine) -> Result<Option<Now>> {
-    let works = machine.ask("systemctl is-active machitap-update.service")?;
-    if works == "activating" {
-        return Ok(None);
-    }
-    let now = now(machine)?;
-    Ok(match now.split(' ').next() {
+    let said = machine.ask(
+        "cd /var/lib/machitap-update; \
+         [ \"$(systemctl is-active machitap-update)\" != activating ] || exit; \
+         [ installed != \"$(cat now)\" ] || \
+         [ \"$(cat boot)\" = \"$(cat /proc/sys/kernel/random/boot_id)\" ] || exit; \
+         cat now",
+    )?;
+    Ok(match said.split(' ').next() {
         Some("installed") => Some(Now::Written),
-        Some("kept" | "went-back" | "refused") => Some(Now::Ended(now)),
+        Some("kept" | "went-back" | "refused") => Some(Now::Ended(said)),
         _ => None,
     })
 }

@@ -1,6 +1,7 @@
 //! The kiosk with its two releases, over many boots.
 
 use std::{
+    path::PathBuf,
     thread,
     time::{Duration, Instant},
 };
@@ -14,7 +15,8 @@ use super::{
     firmware::{self, Asked},
 };
 use crate::{
-    machine::{How, Machine, Seen, Slot},
+    disk,
+    machine::{How, Machine, Place, Seen, Slot},
     town::{Town, confirmed},
 };
 
@@ -43,11 +45,23 @@ pub(super) struct Kiosk<'a> {
     life: Option<Uuid>,
 }
 
+/// The firmware's disk as the life that runs, or ran last, found it.
+pub(super) fn before(place: &Place) -> PathBuf {
+    place.live.join("before-autoboot.img")
+}
+
+/// The data disk likewise.
+pub(super) fn before_data(place: &Place) -> PathBuf {
+    place.live.join("before-data.img")
+}
+
 impl<'a> Kiosk<'a> {
     /// The firmware boots what it finds; nothing is waited for.
     pub(super) fn boot(town: &'a mut Town, asked: Asked, life: Option<Uuid>) -> Result<Self> {
         let slot = firmware::chooses(&town.place.autoboot(), asked)?;
         println!("   {asked:?}: the firmware boots {slot:?}");
+        disk::copy(&town.place.autoboot(), &before(&town.place))?;
+        disk::copy(&town.place.data(), &before_data(&town.place))?;
         let how = How {
             slot: Some(slot),
             ..How::default()
@@ -126,6 +140,19 @@ impl<'a> Kiosk<'a> {
         .and_then(|r| r)
         .with_context(|| format!("{last:?} at last\n{}", self.journal()))?;
         Ok(begun.elapsed())
+    }
+
+    /// Waits until the bundle that was delivered is worked on.
+    pub(super) fn begun(&mut self) -> Result<()> {
+        let machine = &mut self.machine;
+        wait::for_some(WRITTEN_LIMIT, "an update to begin", || {
+            thread::sleep(BETWEEN);
+            match bundles::now(machine) {
+                Ok(now) if now == "installing" => Some(Ok(())),
+                Ok(_) => None,
+                Err(error) => Some(Err(error)),
+            }
+        })?
     }
 
     /// Waits until an update waits for the boot, or has ended.

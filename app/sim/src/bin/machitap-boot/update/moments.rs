@@ -66,7 +66,13 @@ fn is_sound(disk: &Path, allowed: &[Slot]) -> Result<()> {
     )?;
     let said = String::from_utf8_lossy(&said.stdout);
     // That it was not unmounted is no fault.
-    let faults = ["share clusters", "bad file name", "Contains a free cluster", "Reclaimed", "differ"];
+    let faults = [
+        "share clusters",
+        "bad file name",
+        "Contains a free cluster",
+        "Reclaimed",
+        "differ",
+    ];
     let faults: Vec<&str> = said
         .lines()
         .filter(|line| faults.iter().any(|fault| line.contains(fault)))
