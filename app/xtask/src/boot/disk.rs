@@ -114,15 +114,16 @@ pub(super) fn make(machine: &Path, debs: &[PathBuf]) -> Result<()> {
 }
 
 /// The kiosk's package among them.
-pub(super) fn kiosk(debs: &[PathBuf]) -> Result<&PathBuf> {
+pub(super) fn kiosk(debs: &[PathBuf]) -> Result<&Path> {
     debs.iter()
+        .map(PathBuf::as_path)
         .find(|deb| deb.to_string_lossy().contains("machitap-kiosk_"))
         .context("the kiosk's package")
 }
 
 /// What has to be installed for it, and for a machine.
-pub(super) fn packages(kiosk: &PathBuf, also: &[&str]) -> Result<BTreeSet<String>> {
-    let mut with = acceptance::depends(std::slice::from_ref(kiosk))?;
+pub(super) fn packages(kiosk: &Path, also: &[&str]) -> Result<BTreeSet<String>> {
+    let mut with = acceptance::depends(&[kiosk.to_owned()])?;
     with.extend(MACHINE.iter().chain(also).map(|name| (*name).to_owned()));
     Ok(with)
 }

@@ -1,11 +1,6 @@
 //! The root of a release.
 
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
 
@@ -92,7 +87,7 @@ const FINISH: &str = r#"
 pub(super) const SIZE: &str = "448M";
 
 /// Makes `root.img`, kernel, initramfs and `data`, the first content of the data disk.
-pub(super) fn make(to: &Path, base: &Path, kiosk: &PathBuf) -> Result<()> {
+pub(super) fn make(to: &Path, base: &Path, kiosk: &Path) -> Result<()> {
     let root = to.join("root");
     let files = files()?;
     let also: Vec<(&str, &str)> = files
