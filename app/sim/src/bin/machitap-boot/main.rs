@@ -42,6 +42,9 @@ struct Cli {
     /// power had gone then
     #[arg(long, default_value_t = 4)]
     moments: u32,
+    /// Only these of the updates
+    #[arg(long, value_enum)]
+    updates: Vec<update::Update>,
     /// How often the power is cut while a release is updated
     #[arg(long, default_value_t = 6)]
     update_cuts: u32,
@@ -121,7 +124,9 @@ fn updates(cli: &Cli, seed: u64, summary: &mut Summary) -> Result<()> {
     }
     step("broker, city and an enrolled kiosk with two releases");
     let town = Town::found(&cli.machine, seed, Comes::AsAnImage)?;
-    in_town(town, |town| update::play(town, cli.update_cuts, summary))
+    in_town(town, |town| {
+        update::play(town, &cli.updates, cli.update_cuts, summary)
+    })
 }
 
 /// Says what the town's programs said where it did not go well.

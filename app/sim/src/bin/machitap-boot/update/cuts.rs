@@ -111,9 +111,8 @@ impl Cuts {
 
     fn comes(&mut self, kiosk: &mut Kiosk<'_>) -> Result<()> {
         println!("   a bundle comes");
-        bundles::deliver(&mut kiosk.machine, "next")?;
         self.under_way = true;
-        kiosk.begun()
+        kiosk.receive("next")
     }
 
     fn one<'a>(

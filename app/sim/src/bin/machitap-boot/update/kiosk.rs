@@ -142,9 +142,10 @@ impl<'a> Kiosk<'a> {
         Ok(begun.elapsed())
     }
 
-    /// Waits until the bundle that was delivered is worked on.
-    pub(super) fn begun(&mut self) -> Result<()> {
+    /// A bundle comes. Waits until it is worked on: until then the last word is of the one before.
+    pub(super) fn receive(&mut self, name: &str) -> Result<()> {
         let machine = &mut self.machine;
+        bundles::deliver(machine, name)?;
         wait::for_some(WRITTEN_LIMIT, "an update to begin", || {
             thread::sleep(BETWEEN);
             match bundles::now(machine) {

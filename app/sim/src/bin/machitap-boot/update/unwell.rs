@@ -21,7 +21,7 @@ pub(super) fn does_not_stand(town: &mut Town, summary: &mut Summary) -> Result<(
     let mut kiosk = Kiosk::switch_on(town, Asked::Plain, None)?;
     let (slot, version) = (kiosk.slot, kiosk.version()?);
     kiosk.tap()?;
-    bundles::deliver(&mut kiosk.machine, "weak")?;
+    kiosk.receive("weak")?;
     kiosk.wait_for_now("a bundle to be written", |now| now == "installed")?;
     let booted = Instant::now();
     let (mut town, mut life) = kiosk.boots_for_the_update()?;
@@ -56,7 +56,7 @@ pub(super) fn does_not_boot(town: &mut Town, summary: &mut Summary) -> Result<()
     let slot = kiosk.slot;
     kiosk.tap()?;
     let begun = Instant::now();
-    bundles::deliver(&mut kiosk.machine, "dead")?;
+    kiosk.receive("dead")?;
     let mut tries = 0;
     let why = loop {
         match kiosk.until_written_or_ended()? {
