@@ -5,6 +5,7 @@
 
 mod disk;
 mod emulator;
+mod releases;
 
 use std::{
     env, fs,
@@ -19,10 +20,15 @@ use crate::{
     setup::{self, Package},
 };
 
-const TOOLS: [Package; 3] = [
+const TOOLS: [Package; 8] = [
     setup::package("mmdebstrap", "makes the Debian to boot, and brings QEMU"),
     setup::package("e2fsprogs", "makes and checks its disks"),
     setup::package("mosquitto", "the broker outside the machine"),
+    setup::package("rauc", "packs and signs releases"),
+    setup::package("squashfs-tools", "packs them for it"),
+    setup::package("openssl", "makes the keys that sign them"),
+    setup::package("dosfstools", "makes the disk that the firmware reads"),
+    setup::package("mtools", "reads it as the firmware does"),
 ];
 
 /// The packages of the trial.
@@ -54,6 +60,7 @@ impl Boot {
             .with_context(|| place.display().to_string())?;
         emulator::fetch(&machine)?;
         disk::make(&machine, &debs)?;
+        releases::make(&machine, &debs)?;
         unpack_programs(&machine, &debs)?;
         step("building the player");
         let binary = ["-p", "machitap-sim", "--bin", "machitap-boot"];

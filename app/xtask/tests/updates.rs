@@ -54,8 +54,9 @@ impl Machine {
         self.put("boot_id", &format!("{}\n", self.boots));
     }
 
-    /// As `machitap-update.service` does at each boot, and when a bundle appears.
+    /// As at each boot; `machitap-update.service` looks too when a bundle appears.
     fn looks(&self) {
+        self.run("tried");
         self.run("install");
     }
 

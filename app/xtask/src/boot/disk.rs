@@ -40,14 +40,13 @@ const INITRAMFS: &str = r#"
 /// Documentation and translations, which nobody reads there.
 const LEFT_OUT: [&str; 3] = ["doc", "man", "locale"];
 
+/// The disk whose power is cut. As in the image, state is not on the root file system.
+const FSTAB: &str =
+    "LABEL=machitap /var/lib/machitap ext4 defaults,x-systemd.device-timeout=300s 0 2\n";
+
 /// What the trial adds, by where it lies. None of it changes what the kiosk does; the unit's
 /// hardening stays, but for the one port its trace goes out by.
 const ADDED: &[(&str, &str)] = &[
-    (
-        // The disk whose power is cut. As in the image, state is not on the root file system.
-        "etc/fstab",
-        "LABEL=machitap /var/lib/machitap ext4 defaults,x-systemd.device-timeout=300s 0 2\n",
-    ),
     ("etc/hostname", "kiosk\n"),
     (
         "etc/systemd/network/10-boot.network",
@@ -96,13 +95,9 @@ const SIZE: &str = "2G";
 /// Makes root file system, kernel and initramfs, unless those that are there are of these
 /// packages.
 pub(super) fn make(machine: &Path, debs: &[PathBuf]) -> Result<()> {
-    let kiosk = debs
-        .iter()
-        .find(|deb| deb.to_string_lossy().contains("machitap-kiosk_"))
-        .context("the kiosk's package")?;
-    let mut with = acceptance::depends(std::slice::from_ref(kiosk))?;
-    with.extend(MACHINE.iter().map(|name| (*name).to_owned()));
-    let base = base(machine, &with)?;
+    let kiosk = kiosk(debs)?;
+    let with = packages(kiosk, &[])?;
+    let base = base(machine, "base", &with)?;
     let made_from = made_from(kiosk, &with)?;
     let note = machine.join("root.from");
     if fs::read_to_string(&note).is_ok_and(|had| had == made_from) {
@@ -111,39 +106,69 @@ pub(super) fn make(machine: &Path, debs: &[PathBuf]) -> Result<()> {
     step("the machine's disk");
     let root = machine.join("root");
     let _ = fs::remove_file(&note);
-    let _ = fs::remove_dir_all(&root);
-    fs::create_dir_all(&root)?;
+    lay(&base, &root, kiosk, &[("etc/fstab", FSTAB)])?;
+    kernel(&root, machine)?;
+    image(&root, &machine.join("root.img"), SIZE)?;
+    fs::remove_dir_all(&root)?;
+    Ok(fs::write(note, made_from)?)
+}
+
+/// The kiosk's package among them.
+pub(super) fn kiosk(debs: &[PathBuf]) -> Result<&Path> {
+    debs.iter()
+        .map(PathBuf::as_path)
+        .find(|deb| deb.to_string_lossy().contains("machitap-kiosk_"))
+        .context("the kiosk's package")
+}
+
+/// What has to be installed for it, and for a machine.
+pub(super) fn packages(kiosk: &Path, also: &[&str]) -> Result<BTreeSet<String>> {
+    let mut with = acceptance::depends(&[kiosk.to_owned()])?;
+    with.extend(MACHINE.iter().chain(also).map(|name| (*name).to_owned()));
+    Ok(with)
+}
+
+/// Unpacks a Debian into a new directory and installs the kiosk in it.
+pub(super) fn lay(base: &Path, root: &Path, kiosk: &Path, also: &[(&str, &str)]) -> Result<()> {
+    let _ = fs::remove_dir_all(root);
+    fs::create_dir_all(root)?;
     let mut unpack = Command::new("tar");
-    succeed(unpack.arg("-C").arg(&root).arg("-xf").arg(&base))?;
-    for (path, text) in ADDED {
+    succeed(unpack.arg("-C").arg(root).arg("-xf").arg(base))?;
+    for (path, text) in ADDED.iter().chain(also) {
         let path = root.join(path);
         fs::create_dir_all(path.parent().context("a directory")?)?;
         fs::write(path, text)?;
     }
     fs::copy(kiosk, root.join("machitap-kiosk.deb"))?;
-    acceptance::play(&root, "installing the kiosk", FINISH)?;
+    acceptance::play(root, "installing the kiosk", FINISH)
+}
+
+/// Copies kernel and initramfs out of it.
+pub(super) fn kernel(root: &Path, to: &Path) -> Result<()> {
     for (name, link) in [("vmlinuz", "vmlinuz"), ("initrd", "initrd.img")] {
         // A link relative to the new root.
         let file = root.join(fs::read_link(root.join(link))?);
-        fs::copy(&file, machine.join(name)).with_context(|| file.display().to_string())?;
+        fs::copy(&file, to.join(name)).with_context(|| file.display().to_string())?;
     }
-    let image = machine.join("root.img");
-    let _ = fs::remove_file(&image);
+    Ok(())
+}
+
+/// A file system of that directory.
+pub(super) fn image(root: &Path, image: &Path, size: &str) -> Result<()> {
+    let _ = fs::remove_file(image);
     succeed(
         Command::new("mke2fs")
             .args(["-q", "-t", "ext4", "-L", "root", "-d"])
-            .arg(&root)
-            .arg(&image)
-            .arg(SIZE),
-    )?;
-    fs::remove_dir_all(&root)?;
-    Ok(fs::write(note, made_from)?)
+            .arg(root)
+            .arg(image)
+            .arg(size),
+    )
 }
 
-/// A Debian 12 with these packages, kept as an archive.
-fn base(machine: &Path, with: &BTreeSet<String>) -> Result<PathBuf> {
-    let archive = machine.join("base.tar");
-    let list = machine.join("base.list");
+/// A Debian 12 with these packages, kept as an archive of that name.
+pub(super) fn base(machine: &Path, name: &str, with: &BTreeSet<String>) -> Result<PathBuf> {
+    let archive = machine.join(format!("{name}.tar"));
+    let list = machine.join(format!("{name}.list"));
     let with = with
         .iter()
         .map(String::as_str)
@@ -171,14 +196,14 @@ fn base(machine: &Path, with: &BTreeSet<String>) -> Result<PathBuf> {
 }
 
 /// Says the same as long as the disk would come out the same.
-fn made_from(kiosk: &Path, with: &BTreeSet<String>) -> Result<String> {
+pub(super) fn made_from(kiosk: &Path, with: &BTreeSet<String>) -> Result<String> {
     let about = fs::metadata(kiosk)?;
     let changed = about.modified()?.duration_since(UNIX_EPOCH)?.as_nanos();
     if about.len() == 0 {
         bail!("{} is empty", kiosk.display());
     }
     Ok(format!(
-        "{}\n{} bytes, {changed}\n{with:?}\n{ADDED:?}\n{FINISH}{SIZE}\n",
+        "{}\n{} bytes, {changed}\n{with:?}\n{FSTAB}{ADDED:?}\n{FINISH}{SIZE}\n",
         kiosk.display(),
         about.len(),
     ))

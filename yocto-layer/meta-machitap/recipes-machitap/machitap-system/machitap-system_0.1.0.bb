@@ -43,6 +43,7 @@ FILES:${PN} += "${systemd_unitdir} ${nonarch_base_libdir}/udev ${nonarch_libdir}
 SYSTEMD_SERVICE:${PN} = " \
     machitap-healthy.service \
     machitap-firewall.service \
+    machitap-tried.service \
     machitap-update.service \
     machitap-update.path \
     machitap-reboot.path \

@@ -222,13 +222,30 @@ pub(crate) fn reckon(town: &mut Town, idle: &Idle, summary: &mut Summary) -> Res
     let mut machine = Machine::start(&town.place, How::default())?;
     machine.wait_until_it_serves()?;
     idle.wait(&mut machine)?;
+    close(town, machine, "", summary)
+}
+
+/// One more tap on a machine that serves; then both sides hold the same and the oracle judges. The
+/// journal is in that directory of the disk.
+///
+/// # Errors
+/// What they do not agree in.
+pub(crate) fn close(
+    town: &mut Town,
+    mut machine: Machine,
+    journal: &str,
+    summary: &mut Summary,
+) -> Result<()> {
     let seen = machine.tap(town.somebody()?)?;
     town.wait_until_counted(&seen)?;
     let (life, _) = confirmed(&seen.line).context("a screen that confirms")?;
     wait::for_some(
         RECKON_LIMIT,
         "the kiosk and the city to hold the same",
-        || Some(holds_the_same(town, &mut machine, life)).filter(|r| !matches!(r, Ok(false))),
+        || {
+            Some(holds_the_same(town, &mut machine, journal, life))
+                .filter(|r| !matches!(r, Ok(false)))
+        },
     )??;
     town.remember(&machine.power_off()?);
     let looked = town.place.live.join("looked.img");
@@ -237,7 +254,7 @@ pub(crate) fn reckon(town: &mut Town, idle: &Idle, summary: &mut Summary) -> Res
     let witness = Witness {
         kiosk: town::kiosk().to_owned(),
         trace: std::mem::take(&mut town.trace),
-        journal: disk::journal(&looked)?.context("no journal")?,
+        journal: disk::journal_in(&looked, journal)?.context("no journal")?,
     };
     let verdict = oracle::judge(&[witness], &town.stage.city.ledger()?);
     summary.figure("taps that a screen answered, all in all", verdict.taps);
@@ -256,11 +273,16 @@ pub(crate) fn reckon(town: &mut Town, idle: &Idle, summary: &mut Summary) -> Res
 }
 
 /// Looks at the disk of a machine that stands still for a moment.
-fn holds_the_same(town: &Town, machine: &mut Machine, life: uuid::Uuid) -> Result<bool> {
+fn holds_the_same(
+    town: &Town,
+    machine: &mut Machine,
+    journal: &str,
+    life: uuid::Uuid,
+) -> Result<bool> {
     let looked = town.place.live.join("looked.img");
     machine.still(|| disk::copy(&town.place.data(), &looked))?;
     disk::mend(&looked)?;
-    let journal = disk::journal(&looked)?.context("no journal")?;
+    let journal = disk::journal_in(&looked, journal)?.context("no journal")?;
     let counted = town.counted(life)?;
     Ok(journal.last_seq == counted.contiguous)
 }

@@ -18,15 +18,23 @@ const SIZE: &str = "192M";
 /// # Errors
 /// When mke2fs refuses.
 pub(crate) fn make(disk: &Path) -> Result<()> {
+    make_with(disk, "machitap", SIZE, None)
+}
+
+/// A new one of that label and size, with what is in a directory.
+///
+/// # Errors
+/// When mke2fs refuses.
+pub(crate) fn make_with(disk: &Path, label: &str, size: &str, dir: Option<&Path>) -> Result<()> {
     let _ = fs::remove_file(disk);
     // All of it is written now: what the kernel would write later is not this trial's.
     let at_once = "lazy_itable_init=0,lazy_journal_init=0";
-    run(Command::new("mke2fs")
-        .args(["-q", "-t", "ext4", "-b", "4096", "-L", "machitap"])
-        .args(["-E", at_once])
-        .arg(disk)
-        .arg(SIZE))
-    .map(drop)
+    let mut mke2fs = Command::new("mke2fs");
+    mke2fs.args(["-q", "-t", "ext4", "-b", "4096", "-L", label, "-E", at_once]);
+    if let Some(dir) = dir {
+        mke2fs.arg("-d").arg(dir);
+    }
+    run(mke2fs.arg(disk).arg(size)).map(drop)
 }
 
 /// Copies it without its empty parts.
@@ -59,10 +67,18 @@ pub(crate) fn mend(disk: &Path) -> Result<()> {
 /// # Errors
 /// When SQLite finds fault with the database, or the chain of facts does not close.
 pub(crate) fn journal(disk: &Path) -> Result<Option<Local>> {
+    journal_in(disk, "")
+}
+
+/// The journal in that directory of such a disk.
+///
+/// # Errors
+/// As `journal`.
+pub(crate) fn journal_in(disk: &Path, at: &str) -> Result<Option<Local>> {
     let dir = tempfile::tempdir_in(disk.parent().context("a directory")?)?;
     let file = dir.path().join("journal.db");
     for name in ["journal.db", "journal.db-wal"] {
-        let order = format!("dump /{name} {name}");
+        let order = format!("dump {at}/{name} {name}");
         run(Command::new("debugfs")
             .current_dir(dir.path())
             .args(["-R", &order])
@@ -121,7 +137,11 @@ pub(crate) fn forget(disk: &Path, file: &str) -> Result<()> {
     .map(drop)
 }
 
-fn run(command: &mut Command) -> Result<Output> {
+/// Runs a tool that makes, reads or mends a disk.
+///
+/// # Errors
+/// When it fails; with what it said.
+pub(crate) fn run(command: &mut Command) -> Result<Output> {
     let out = start(command)?;
     if !out.status.success() {
         bail!(
@@ -142,7 +162,7 @@ fn start(command: &mut Command) -> Result<Output> {
         .output()
         .with_context(|| {
             format!(
-                "cannot start {}: install e2fsprogs",
+                "cannot start {}: cargo xtask boot installs what is needed",
                 command.get_program().display()
             )
         })

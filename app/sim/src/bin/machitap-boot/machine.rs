@@ -1,6 +1,7 @@
 //! The machine: QEMU with a display, a touch screen, a USB card reader, a network, and a disk
 //! whose every write is logged.
 
+mod disks;
 mod hands;
 mod shell;
 mod witness;
@@ -36,6 +37,15 @@ pub(crate) struct How {
     pub(crate) clockless: bool,
     /// The network cable is plugged in.
     pub(crate) network: bool,
+    /// The root that the firmware chose; without one, the Debian as new at every boot.
+    pub(crate) slot: Option<Slot>,
+}
+
+/// One of the two roots of the image's layout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slot {
+    A,
+    B,
 }
 
 impl Default for How {
@@ -43,6 +53,7 @@ impl Default for How {
         Self {
             clockless: false,
             network: true,
+            slot: None,
         }
     }
 }
@@ -65,6 +76,24 @@ impl Place {
     /// Every write to it since the machine was switched on.
     pub(crate) fn log(&self) -> PathBuf {
         self.live.join("writes")
+    }
+
+    /// The disk that the firmware reads before it boots one of the two roots.
+    pub(crate) fn autoboot(&self) -> PathBuf {
+        self.live.join("autoboot.img")
+    }
+
+    /// Every write to that.
+    pub(crate) fn autoboot_log(&self) -> PathBuf {
+        self.live.join("autoboot-writes")
+    }
+
+    /// One of the two roots.
+    pub(crate) fn root(&self, slot: Slot) -> PathBuf {
+        self.live.join(match slot {
+            Slot::A => "root-a.img",
+            Slot::B => "root-b.img",
+        })
     }
 
     fn qemu(&self) -> Recipe {
@@ -112,6 +141,7 @@ impl Machine {
             let _ = fs::remove_file(place.live.join(name));
         }
         fs::write(place.log(), "")?;
+        fs::write(place.autoboot_log(), "")?;
         let recipe = arguments(place, how);
         let switched_on = Instant::now();
         let mut process = recipe.start()?;
@@ -168,6 +198,27 @@ impl Machine {
         .with_context(|| self.tail())
     }
 
+    /// Whether it is off.
+    pub(crate) fn ended(&mut self) -> bool {
+        self.process.ended().is_some()
+    }
+
+    /// Waits until it ends by itself, off or for another boot. What was seen until then, and all
+    /// of its console.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub(crate) fn wait_until_it_ends(mut self, limit: Duration) -> Result<(Vec<Seen>, String)> {
+        let process = &mut self.process;
+        wait::until(limit, "the machine to boot by itself", || {
+            process.ended().is_some()
+        })
+        .with_context(|| tail(&self.place.live))?;
+        let console = fs::read(self.place.live.join("console.log"))?;
+        let console = String::from_utf8_lossy(&console).into_owned();
+        Ok((self.witness.close(), console))
+    }
+
     /// SIGKILL: the power is gone. What was seen until then.
     pub(crate) fn kill(self) -> Vec<Seen> {
         self.process.kill();
@@ -191,45 +242,19 @@ fn tail(live: &Path) -> String {
 
 fn arguments(place: &Place, how: How) -> Recipe {
     let in_live = |name: &str| place.live.join(name).display().to_string();
-    let made = |name: &str| place.made.join(name);
     let socket = |id: &str| format!("socket,id={id},path={},server=on,wait=off", in_live(id));
-    let data = place.data().display().to_string();
-    let log = place.log().display().to_string();
     let recipe = place
         .qemu()
         .args(["-accel", "tcg,thread=multi", "-M", "q35", "-cpu", "qemu64"])
         .args(["-smp", "1", "-m", "1024", "-nodefaults", "-no-user-config"])
         .args(["-vga", "none", "-display", "none", "-no-reboot"])
-        .arg("-kernel")
-        .arg(made("vmlinuz"))
-        .arg("-initrd")
-        .arg(made("initrd"))
-        .arg("-append")
-        .arg(
-            "root=/dev/vda rw console=ttyS0 quiet loglevel=4 mitigations=off nokaslr audit=0 \
-             systemd.debug_shell=ttyS1",
-        )
         .arg("-chardev")
         .arg(format!("file,id=console,path={}", in_live("console.log")))
         .args(["-serial", "chardev:console", "-chardev"])
         .arg(socket("shell"))
         .args(["-serial", "chardev:shell", "-qmp"])
         .arg(format!("unix:{},server=on,wait=off", in_live("qmp")))
-        // The root file system is as new at every boot; what is cut is the state.
-        .arg("-drive")
-        .arg(format!(
-            "file={},if=none,id=root,format=raw,snapshot=on",
-            made("root.img").display()
-        ))
-        .args(["-device", "virtio-blk-pci,drive=root", "-blockdev"])
-        .arg(format!("driver=file,node-name=data,filename={data}"))
-        .arg("-blockdev")
-        .arg(format!("driver=file,node-name=log,filename={log}"))
-        .args([
-            "-blockdev",
-            "driver=blklogwrites,node-name=logged,file=data,log=log,log-super-update-interval=1",
-        ])
-        .args(["-device", "virtio-blk-pci,drive=logged"])
+        .args(disks::arguments(place, how))
         .args(["-device", "virtio-rng-pci", "-device"])
         .arg("virtio-gpu-pci,xres=1280,yres=800")
         .args(["-device", "virtio-multitouch-pci"])

@@ -12,6 +12,7 @@ mod reader;
 mod summary;
 mod town;
 mod troubles;
+mod update;
 mod writes;
 
 use std::{path::PathBuf, process::ExitCode, time::Instant};
@@ -23,7 +24,7 @@ use machitap_sim::random::Random;
 use cuts::Cuts;
 use machine::{How, Machine};
 use summary::Summary;
-use town::Town;
+use town::{Comes, Town};
 
 #[derive(Parser)]
 #[command(name = "machitap-boot", version, about)]
@@ -41,6 +42,12 @@ struct Cli {
     /// power had gone then
     #[arg(long, default_value_t = 4)]
     moments: u32,
+    /// Only these of the updates
+    #[arg(long, value_enum)]
+    updates: Vec<update::Update>,
+    /// How often the power is cut while a release is updated
+    #[arg(long, default_value_t = 6)]
+    update_cuts: u32,
     /// Plays the same taps and cuts again, as far as processors allow; else MACHITAP_SEED, or chance
     #[arg(long)]
     seed: Option<u64>,
@@ -61,6 +68,8 @@ enum Part {
     Clock,
     /// Power cuts
     Cuts,
+    /// Two releases as the image has them: updates that are kept, gone back from, refused, cut
+    Update,
 }
 
 fn main() -> ExitCode {
@@ -95,15 +104,29 @@ fn parts(cli: &Cli, seed: u64, summary: &mut Summary) -> Result<()> {
     let only = |part| cli.only.is_empty() || cli.only.contains(&part);
     if only(Part::Code) {
         step("broker, city and a kiosk that nobody has enrolled");
-        let town = Town::found(&cli.machine, seed, false)?;
+        let town = Town::found(&cli.machine, seed, Comes::ForACode)?;
         in_town(town, |town| code::play(town, summary))?;
     }
-    if cli.only == [Part::Code] {
-        return Ok(());
+    let alone = [Part::Code, Part::Update];
+    if !cli.only.is_empty() && cli.only.iter().all(|part| alone.contains(part)) {
+        return updates(cli, seed, summary);
     }
     step("broker, city and an enrolled kiosk");
-    let town = Town::found(&cli.machine, seed, true)?;
-    in_town(town, |town| act(cli, town, summary))
+    let town = Town::found(&cli.machine, seed, Comes::Enrolled)?;
+    in_town(town, |town| act(cli, town, summary))?;
+    updates(cli, seed, summary)
+}
+
+/// The part of the two releases, on disks of its own.
+fn updates(cli: &Cli, seed: u64, summary: &mut Summary) -> Result<()> {
+    if !cli.only.is_empty() && !cli.only.contains(&Part::Update) {
+        return Ok(());
+    }
+    step("broker, city and an enrolled kiosk with two releases");
+    let town = Town::found(&cli.machine, seed, Comes::AsAnImage)?;
+    in_town(town, |town| {
+        update::play(town, &cli.updates, cli.update_cuts, summary)
+    })
 }
 
 /// Says what the town's programs said where it did not go well.

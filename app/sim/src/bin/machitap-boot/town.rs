@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::{
     disk,
     machine::{OUTSIDE, Place, Seen},
+    update,
 };
 
 const KIOSK: &str = "centre-1";
@@ -32,6 +33,17 @@ const FACILITY: &str = "community-centre";
 const COUNT_LIMIT: Duration = Duration::from_secs(180);
 /// The longest path of a socket (unix(7)) less our names.
 const SHORT: usize = 70;
+
+/// What the kiosk is, when its machine is switched on for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comes {
+    /// Enrolled, on a Debian with the package.
+    Enrolled,
+    /// To be enrolled by a code.
+    ForACode,
+    /// Enrolled, on two roots as the image has them.
+    AsAnImage,
+}
 
 /// The town.
 pub(crate) struct Town {
@@ -54,7 +66,7 @@ impl Town {
     ///
     /// # Errors
     /// What is missing or did not start.
-    pub(crate) fn found(made: &Path, seed: u64, enrolled: bool) -> Result<Self> {
+    pub(crate) fn found(made: &Path, seed: u64, comes: Comes) -> Result<Self> {
         let lock = fs::File::create(made.join("lock"))?;
         lock.try_lock()
             .with_context(|| format!("another trial runs in {}: let it end", made.display()))?;
@@ -77,17 +89,21 @@ impl Town {
             next: 0,
             _lock: lock,
         };
-        if enrolled {
-            town.set_up_enrolled()?;
-        } else {
-            town.set_up_for_a_code()?;
+        match comes {
+            Comes::Enrolled => town.set_up_enrolled(&town.root())?,
+            Comes::ForACode => town.set_up_for_a_code()?,
+            Comes::AsAnImage => {
+                update::disks::make(&town.place)?;
+                town.set_up_enrolled(&town.place.data())?;
+                return Ok(town);
+            }
         }
         disk::make(&town.place.data())?;
         Ok(town)
     }
 
     /// As an operator does after the package was installed, with a directory from the city.
-    fn set_up_enrolled(&self) -> Result<()> {
+    fn set_up_enrolled(&self, disk: &Path) -> Result<()> {
         let city = &self.stage.city;
         let enrolment = city.enrol(&KioskId::new(KIOSK)?, &FacilityId::new(FACILITY)?, None)?;
         // The roster is sealed to each kiosk, so that there is one more to be sent.
@@ -98,9 +114,9 @@ impl Town {
             let name = path.file_name().context("a file")?;
             files.push((name.to_string_lossy().into_owned(), fs::read(&path)?));
         }
-        disk::put(&self.root(), ENROLMENT, &files)?;
+        disk::put(disk, ENROLMENT, &files)?;
         let keys = (CARD_KEYS.to_owned(), card_keys().into_bytes());
-        disk::put(&self.root(), ETC, &[self.configuration(), keys])
+        disk::put(disk, ETC, &[self.configuration(), keys])
     }
 
     /// As the image comes: it knows the city's address and nothing else.

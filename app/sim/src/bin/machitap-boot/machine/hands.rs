@@ -199,6 +199,22 @@ impl Machine {
         self.shell.run(command)
     }
 
+    /// Runs a command in the machine, as root; what it said, if anything, on one line or more.
+    ///
+    /// # Errors
+    /// When the shell does not answer.
+    pub(crate) fn ask(&mut self, command: &str) -> Result<String> {
+        self.shell.ask(command)
+    }
+
+    /// Types a line in the machine's shell and waits for nothing.
+    ///
+    /// # Errors
+    /// When the machine ended.
+    pub(crate) fn type_in(&mut self, line: &str) -> Result<()> {
+        self.shell.type_in(line)
+    }
+
     /// Switches it off in peace. What was seen until then.
     ///
     /// # Errors

@@ -50,6 +50,17 @@ impl Shell {
         }
     }
 
+    /// Runs a command, whatever its end, and gives back what it said.
+    ///
+    /// # Errors
+    /// When the shell does not answer.
+    pub(super) fn ask(&mut self, command: &str) -> Result<String> {
+        let text = self.run(&format!("echo \"[[$({command} 2>/dev/null)]]\""))?;
+        Ok(said(&text)
+            .with_context(|| format!("no answer to {command:?}: {text}"))?
+            .replace('\r', ""))
+    }
+
     /// Types a line and waits for nothing.
     pub(super) fn type_in(&mut self, line: &str) -> Result<()> {
         Ok(self.0.write_all(line.as_bytes())?)
@@ -63,6 +74,12 @@ fn status(text: &str) -> Option<u8> {
         .find_map(|rest| rest.split_once(">>")?.0.parse().ok())
 }
 
+/// What stands in the last `[[…]]`: the echo of the question comes before.
+fn said(text: &str) -> Option<&str> {
+    let (_, rest) = text.rsplit_once("[[")?;
+    rest.rsplit_once("]]").map(|(said, _)| said)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,5 +91,7 @@ mod tests {
             status("rm x; echo \"<<$?>>\"\r\nno x\r\n<<1>>\r\n"),
             Some(1)
         );
+        let text = "echo \"[[$(cat now)]]\"; echo \"<<$?>>\"\r\n[[kept]]\r\n<<0>>\r\n";
+        assert_eq!(said(text), Some("kept"));
     }
 }

@@ -1,0 +1,117 @@
+//! Updates: a good release, one that does not stand, one that does not boot, bundles that are not
+//! to be run, and the power cut in the middle.
+//!
+//! The machine has the image's two roots, its scripts, units and RAUC configuration; the firmware is
+//! played here. A bundle is laid where the kiosk would leave it.
+
+mod bundles;
+mod cuts;
+pub(crate) mod disks;
+mod firmware;
+mod kiosk;
+mod moments;
+mod refused;
+mod unwell;
+
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{cuts::close, machine::Slot, step, summary::Summary, town::Town};
+use firmware::Asked;
+use kiosk::Kiosk;
+use moments::Moments;
+
+/// Where the kiosk's journal is on the data disk.
+const JOURNAL: &str = "/lib/machitap";
+
+/// The parts of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Update {
+    /// A good release
+    Good,
+    /// Damaged bundles, and those of others
+    Refused,
+    /// A release whose kiosk does not stand
+    Weak,
+    /// Power cuts
+    Cuts,
+    /// A release that does not boot
+    Dead,
+}
+
+/// Plays those parts, or all.
+///
+/// # Errors
+/// What did not happen.
+pub(crate) fn play(
+    town: &mut Town,
+    only: &[Update],
+    times: u32,
+    summary: &mut Summary,
+) -> Result<()> {
+    let wanted = |part| only.is_empty() || only.contains(&part);
+    if wanted(Update::Good) {
+        good(town, summary).context("a good release")?;
+    }
+    if wanted(Update::Refused) {
+        refused::play(town, summary).context("refused bundles")?;
+    }
+    if wanted(Update::Weak) {
+        unwell::does_not_stand(town, summary).context("a release whose kiosk does not stand")?;
+    }
+    if wanted(Update::Cuts) {
+        cuts::play(town, times, summary).context("power cuts")?;
+    }
+    if wanted(Update::Dead) {
+        unwell::does_not_boot(town, summary).context("a release that does not boot")?;
+    }
+    step("the last boot of the two releases: everything is counted");
+    let Kiosk { town, machine, .. } = Kiosk::switch_on(town, Asked::Plain, None)?;
+    close(town, machine, JOURNAL, summary)
+}
+
+/// It is tried, well, and kept; the journal goes on.
+fn good(town: &mut Town, summary: &mut Summary) -> Result<()> {
+    step("an update to a good release");
+    let bundle = bundles::made(&town.place, "good");
+    bundles::lay(&town.place, &[("good", bundle)])?;
+    let mut kiosk = Kiosk::boot(town, Asked::Plain, None)?;
+    let took = kiosk.serves()?;
+    summary.seconds("two releases: switched on until the first screen", took);
+    ensure!(
+        kiosk.slot == Slot::A && kiosk.version()? == "1",
+        "not the first release"
+    );
+    kiosk.tap().context("before the update")?;
+    let arrived = Instant::now();
+    kiosk.receive("good")?;
+    let took = kiosk.wait_for_now("a bundle to be written", |now| now == "installed")?;
+    summary.seconds("a good bundle: until it was written", took);
+    kiosk.tap().context("before the boot")?;
+    let booted = Instant::now();
+    let (town, life) = kiosk.boots_for_the_update()?;
+    let mut moments = Moments::default();
+    moments.look(&town.place, &kiosk::before(&town.place), &mut town.random)?;
+    let mut kiosk = Kiosk::switch_on(town, Asked::Tryboot, life)?;
+    summary.seconds("… until the new release served", booted.elapsed());
+    ensure!(
+        kiosk.slot == Slot::B && kiosk.version()? == "2",
+        "not the new release"
+    );
+    kiosk.tap().context("after the boot")?;
+    kiosk.wait_for_now("an update to be kept", |now| now == "kept")?;
+    summary.seconds("… from its arrival until it was kept", arrived.elapsed());
+    ensure!(
+        bundles::gone(&mut kiosk.machine)?,
+        "the bundle lies there still"
+    );
+    kiosk.tap().context("after it was kept")?;
+    let (town, _) = kiosk.off()?;
+    let next = firmware::chooses(&town.place.autoboot(), Asked::Plain)?;
+    ensure!(next == Slot::B, "the release before is booted next");
+    moments.look(&town.place, &kiosk::before(&town.place), &mut town.random)?;
+    summary.figure("writes to the firmware's disk", moments.writes);
+    summary.figure("… read as cut between them", moments.looks);
+    Ok(())
+}
