@@ -31,6 +31,8 @@ const CARD_KEYS: &str = "card-keys.toml";
 const FACILITY: &str = "community-centre";
 /// From a fact to the city's ledger, with a link that may have to be built anew.
 const COUNT_LIMIT: Duration = Duration::from_secs(180);
+/// A try, with the kiosk's 30 s and the way to the city.
+const TOLD_LIMIT: Duration = Duration::from_secs(300);
 /// The longest path of a socket (unix(7)) less our names.
 const SHORT: usize = 70;
 
@@ -203,6 +205,27 @@ impl Town {
                 Err(error) => Some(Err(error)),
             }
         })?
+    }
+
+    /// The city orders an update.
+    ///
+    /// # Errors
+    /// When it refuses.
+    pub(crate) fn order(&self, bundle: &Path) -> Result<()> {
+        self.stage.city.update(&KioskId::new(KIOSK)?, bundle)
+    }
+
+    /// Waits until the city's list of kiosks ends so: what has become of an update.
+    ///
+    /// # Errors
+    /// When it does not; with what it says.
+    pub(crate) fn wait_until_told(&self, what: &str) -> Result<()> {
+        let mut last = String::new();
+        wait::until(TOLD_LIMIT, what, || {
+            last = self.stage.city.kiosks().unwrap_or_else(|e| e.to_string());
+            last.trim_end().ends_with(what)
+        })
+        .with_context(|| format!("the city says {last}"))
     }
 
     /// What nothing may have done to a card.

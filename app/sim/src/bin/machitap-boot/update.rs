@@ -2,7 +2,8 @@
 //! to be run, and the power cut in the middle.
 //!
 //! The machine has the image's two roots, its scripts, units and RAUC configuration; the firmware is
-//! played here. A bundle is laid where the kiosk would leave it.
+//! played here. The good release is ordered by the city and fetched by the kiosk; the others are laid
+//! where the kiosk would leave them, so that each part begins at the moment it is about.
 
 mod bundles;
 mod cuts;
@@ -13,7 +14,7 @@ mod moments;
 mod refused;
 mod unwell;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
@@ -71,11 +72,11 @@ pub(crate) fn play(
     close(town, machine, JOURNAL, summary)
 }
 
-/// It is tried, well, and kept; the journal goes on.
+/// The city orders it, the kiosk fetches it beside the taps and has it written and booted; it is
+/// tried, well, and kept; the journal goes on.
 fn good(town: &mut Town, summary: &mut Summary) -> Result<()> {
-    step("an update to a good release");
+    step("an update to a good release, ordered by the city");
     let bundle = bundles::made(&town.place, "good");
-    bundles::lay(&town.place, &[("good", bundle)])?;
     let mut kiosk = Kiosk::boot(town, Asked::Plain, None)?;
     let took = kiosk.serves()?;
     summary.seconds("two releases: switched on until the first screen", took);
@@ -84,24 +85,37 @@ fn good(town: &mut Town, summary: &mut Summary) -> Result<()> {
         "not the first release"
     );
     kiosk.tap().context("before the update")?;
-    let arrived = Instant::now();
-    kiosk.receive("good")?;
-    let took = kiosk.wait_for_now("a bundle to be written", |now| now == "installed")?;
-    summary.seconds("a good bundle: until it was written", took);
-    kiosk.tap().context("before the boot")?;
+    let ordered = Instant::now();
+    kiosk.town.order(&bundle)?;
+    let took = kiosk.wait_for_now("a bundle to be fetched", |now| now == "installing")?;
+    summary.seconds("a good bundle ordered: until it was fetched", took);
+    let (mut taps, mut longest) = (0, Duration::ZERO);
+    while bundles::now(&mut kiosk.machine)? == "installing" {
+        let held = Instant::now();
+        kiosk.tap().context("while it is written")?;
+        (taps, longest) = (taps + 1, longest.max(held.elapsed()));
+    }
+    ensure!(taps > 0, "nobody tapped while it was written");
+    summary.seconds("… until it was written", ordered.elapsed());
+    summary.figure("… taps counted while it was written", taps);
+    summary.seconds("… of them the longest, held until counted", longest);
+    let (town, life) = kiosk.boots_when_nobody_is_there()?;
+    summary.seconds("… until the machine booted for it", ordered.elapsed());
     let booted = Instant::now();
-    let (town, life) = kiosk.boots_for_the_update()?;
     let mut moments = Moments::default();
     moments.look(&town.place, &kiosk::before(&town.place), &mut town.random)?;
     let mut kiosk = Kiosk::switch_on(town, Asked::Tryboot, life)?;
-    summary.seconds("… until the new release served", booted.elapsed());
+    summary.seconds("… from then until the new release served", booted.elapsed());
     ensure!(
         kiosk.slot == Slot::B && kiosk.version()? == "2",
         "not the new release"
     );
     kiosk.tap().context("after the boot")?;
-    kiosk.wait_for_now("an update to be kept", |now| now == "kept")?;
-    summary.seconds("… from its arrival until it was kept", arrived.elapsed());
+    kiosk.town.wait_until_told("kept")?;
+    summary.seconds(
+        "… from the order until the city hears it is kept",
+        ordered.elapsed(),
+    );
     ensure!(
         bundles::gone(&mut kiosk.machine)?,
         "the bundle lies there still"

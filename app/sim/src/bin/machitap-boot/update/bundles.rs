@@ -82,8 +82,7 @@ pub(super) fn lay(place: &Place, bundles: &[(&str, PathBuf)]) -> Result<()> {
     Ok(())
 }
 
-/// One of those becomes what the kiosk has fetched: whole, by its last name. To be replaced by a
-/// city that orders it and a kiosk that fetches it.
+/// One of those becomes what the kiosk has fetched: whole, by its last name.
 pub(super) fn deliver(machine: &mut Machine, name: &str) -> Result<()> {
     machine
         .run(&format!(
@@ -95,8 +94,7 @@ pub(super) fn deliver(machine: &mut Machine, name: &str) -> Result<()> {
         .map(drop)
 }
 
-/// The kiosk serves nobody, and asks for the boot that an update waits for. To be replaced by the
-/// kiosk itself.
+/// As the kiosk does that serves nobody: of a bundle it did not fetch itself it knows nothing.
 pub(super) fn agree_to_boot(machine: &mut Machine) -> Result<()> {
     machine
         .type_in(&format!(

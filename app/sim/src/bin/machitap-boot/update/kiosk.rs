@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use machitap_sim::stage::wait;
 use uuid::Uuid;
 
@@ -186,10 +186,16 @@ impl<'a> Kiosk<'a> {
     /// Agrees to the boot that an update waits for, which must be one to try it.
     pub(super) fn boots_for_the_update(mut self) -> Result<(&'a mut Town, Option<Uuid>)> {
         bundles::agree_to_boot(&mut self.machine)?;
+        self.boots_when_nobody_is_there()
+    }
+
+    /// The same, where the kiosk agrees by itself as soon as it serves nobody.
+    pub(super) fn boots_when_nobody_is_there(self) -> Result<(&'a mut Town, Option<Uuid>)> {
         let (town, asked, life) = self.until_it_boots()?;
-        if asked != Asked::Tryboot {
-            bail!("the machine booted for an update, and did not ask the firmware to try it");
-        }
+        ensure!(
+            asked == Asked::Tryboot,
+            "the machine booted, and did not ask the firmware to try it"
+        );
         Ok((town, life))
     }
 
