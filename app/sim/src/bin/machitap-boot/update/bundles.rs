@@ -51,17 +51,26 @@ pub(super) fn truncated(place: &Place, good: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Lays bundles on the disk of a machine that is off, each under its name, where nothing looks at
+/// Lays bundles on the disk of a machine that was switched off in peace, each under its name, where nothing looks at
 /// them.
 pub(super) fn lay(place: &Place, bundles: &[(&str, PathBuf)]) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let script = dir.path().join("orders");
+    let old = [
+        "good",
+        "weak",
+        "dead",
+        "flipped",
+        "truncated",
+        "other-key",
+        "other-machine",
+    ];
     let mut orders = format!("mkdir /lib/machitap\nmkdir {ON_DISK}\n");
+    for name in old {
+        orders += &format!("rm {ON_DISK}/{name}\n");
+    }
     for (name, bundle) in bundles {
-        orders += &format!(
-            "rm {ON_DISK}/{name}\nwrite {} {ON_DISK}/{name}\n",
-            bundle.display()
-        );
+        orders += &format!("write {} {ON_DISK}/{name}\n", bundle.display());
     }
     fs::write(&script, orders)?;
     let debugfs = |args: &[&str]| {
@@ -82,13 +91,14 @@ pub(super) fn lay(place: &Place, bundles: &[(&str, PathBuf)]) -> Result<()> {
     Ok(())
 }
 
-/// One of those becomes what the kiosk has fetched: whole, by its last name.
+/// One of those becomes what the kiosk has fetched: whole, by its last name. It can be delivered again:
+/// the disk of a machine whose power was cut is not written to from outside before its own kernel has
+/// mended it.
 pub(super) fn deliver(machine: &mut Machine, name: &str) -> Result<()> {
     machine
         .run(&format!(
-            "cd {FETCHED} && chown machitap: . {name} && sync && \
-             setpriv --reuid=machitap --regid=machitap --clear-groups \
-             mv {name} bundle.raucb; cd /"
+            "(cd {FETCHED} && ln -f {name} part && chown machitap: . part && sync && \
+             setpriv --reuid=machitap --regid=machitap --clear-groups mv part bundle.raucb)"
         ))
         .with_context(|| format!("delivering {name}"))
         .map(drop)

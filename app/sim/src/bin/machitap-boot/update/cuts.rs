@@ -66,6 +66,7 @@ struct Cuts {
 pub(super) fn play(mut town: &mut Town, wanted: u32, summary: &mut Summary) -> Result<()> {
     let mut cuts = Cuts::default();
     let mut life = None;
+    bundles::lay(&town.place, &[("good", bundles::made(&town.place, "good"))])?;
     for n in 0..wanted {
         let at = IN_TURN[n as usize % IN_TURN.len()];
         step(&format!("power cut {} of {wanted}: {at:?}", n + 1));
@@ -92,7 +93,6 @@ pub(super) fn play(mut town: &mut Town, wanted: u32, summary: &mut Summary) -> R
 impl Cuts {
     /// A machine that serves, with an update under way: where none is, another one comes.
     fn serving<'a>(&mut self, town: &'a mut Town, life: Option<Uuid>) -> Result<Kiosk<'a>> {
-        bundles::lay(&town.place, &[("next", bundles::made(&town.place, "good"))])?;
         let mut kiosk = Kiosk::boot(town, Asked::Plain, life)?;
         self.boots.push(kiosk.serves()?);
         kiosk.tap()?;
@@ -112,7 +112,7 @@ impl Cuts {
     fn comes(&mut self, kiosk: &mut Kiosk<'_>) -> Result<()> {
         println!("   a bundle comes");
         self.under_way = true;
-        kiosk.receive("next")
+        kiosk.receive("good")
     }
 
     fn one<'a>(
