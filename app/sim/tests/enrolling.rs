@@ -54,7 +54,7 @@ fn drill(stage: &mut Stage) -> Result<()> {
         "from the code's first digit to the idle screen: {:.1} s",
         begun.elapsed().as_secs_f32()
     );
-    tap(&kiosk, "manyo")?;
+    kiosk.tap("manyo", LIMIT)?;
     kiosk.wait_until_counted(LIMIT)?;
 
     let mut late = terminal(stage, "centre-2")?;
@@ -65,7 +65,7 @@ fn drill(stage: &mut Stage) -> Result<()> {
 
     // What comes after the city's word waits for a new enrolment.
     stage.city.revoke(&id)?;
-    tap(&kiosk, "minato")?;
+    kiosk.tap("minato", LIMIT)?;
     let waiting = kiosk.control().status()?.pending;
     ensure!(waiting > 0, "counted after the city had taken it back");
     stage.broker.reload()?;
@@ -118,16 +118,6 @@ fn asks(kiosk: &Kiosk) -> Result<bool> {
     let drawn = |s: &Status| !s.view.is_empty() && s.view != "starting";
     let status = kiosk.control().wait_until(LIMIT, "a screen", drawn)?;
     Ok(status.view == "enrol:code")
-}
-
-fn tap(kiosk: &Kiosk, card: &str) -> Result<()> {
-    let before = kiosk.control().status()?.last_seq;
-    let held = kiosk.insert_sample(card)?;
-    kiosk
-        .control()
-        .wait_until(LIMIT, "a fact", |s| s.last_seq > before)?;
-    drop(held);
-    Ok(())
 }
 
 fn type_in(kiosk: &Kiosk, code: &Code) -> Result<()> {

@@ -134,7 +134,7 @@ fn drill(stage: &mut Stage) -> Result<()> {
     machine.script("tried")?;
     kiosk.start()?;
     told(stage, "runs, being tried")?;
-    tap(&kiosk, "manyo")?;
+    kiosk.tap("manyo", LIMIT)?;
     kiosk.wait_until_counted(LIMIT)?;
     machine.script("kept")?;
     told(stage, "kept")?;
@@ -156,7 +156,7 @@ fn drill(stage: &mut Stage) -> Result<()> {
     machine.script("install")?;
     told(stage, &format!("refused: {MISMATCH}"))?;
 
-    tap(&kiosk, "minato")?;
+    kiosk.tap("minato", LIMIT)?;
     kiosk.wait_until_counted(LIMIT)?;
     kiosk.stop()?;
     let verdict = oracle::judge(&[Witness::hear(&kiosk)?], &stage.city.ledger()?);
@@ -173,14 +173,4 @@ fn told(stage: &Stage, what: &str) -> Result<()> {
         last.trim_end().contains(what)
     })
     .with_context(|| last)
-}
-
-fn tap(kiosk: &Kiosk, card: &str) -> Result<()> {
-    let before = kiosk.control().status()?.last_seq;
-    let held = kiosk.insert_sample(card)?;
-    kiosk
-        .control()
-        .wait_until(LIMIT, "a fact", |s| s.last_seq > before)?;
-    drop(held);
-    Ok(())
 }

@@ -169,6 +169,19 @@ impl Kiosk {
         Ok(fs::write(self.config(), text)?)
     }
 
+    /// Holds a sample card until there is a fact of it.
+    ///
+    /// # Errors
+    /// When there is none within `limit`.
+    pub fn tap(&self, card: &str, limit: Duration) -> Result<()> {
+        let before = self.control().status()?.last_seq;
+        let held = self.insert_sample(card)?;
+        self.control()
+            .wait_until(limit, "a fact", |s| s.last_seq > before)?;
+        drop(held);
+        Ok(())
+    }
+
     /// How it is started.
     pub fn recipe(&self) -> Recipe {
         let mut recipe = Recipe::new(self.id.as_str(), &self.program, &self.dir)

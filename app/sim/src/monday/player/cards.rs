@@ -10,8 +10,10 @@ use machitap_card::virt::{Fault, Faulty, Inserted, VirtualCard};
 
 use super::{Player, SCREEN_LIMIT};
 
-/// The card service looks every 0.4 s; a card not noticed within this is held again.
-const NOTICED: Duration = Duration::from_secs(4);
+/// The card service looks every 0.4 s; a card not noticed within this is held again. Long enough for a
+/// machine with other work: a card taken away when it was only just noticed is one that left too early,
+/// and the tables know of no such tap.
+const NOTICED: Duration = Duration::from_secs(20);
 /// So often at most. One card in some thousand was not noticed by pcscd 1.9.9 behind vpcd,
 /// after a card that had left while it was being reset; why is not known.
 const AGAIN_MAX: u32 = 5;
