@@ -43,7 +43,7 @@ impl Where {
     /// How long that takes here, and a little longer, milliseconds.
     fn within_ms(self) -> u64 {
         match self {
-            Self::Writing => 50_000,
+            Self::Writing => 30_000,
             Self::Booting => 70_000,
             Self::Trying => 50_000,
         }
