@@ -146,7 +146,7 @@ impl Cuts {
             }
         };
         let kiosk = runs_for(kiosk, within)?;
-        let (town, life, _) = kiosk.kill();
+        let (town, life) = kiosk.kill();
         println!("   cut after {:.1} s", within.as_secs_f64());
         self.build(town)?;
         Ok((town, life))
