@@ -19,6 +19,16 @@ const FETCHED: &str = "/var/lib/machitap/update";
 /// The same on the data disk.
 const ON_DISK: &str = "/lib/machitap/update";
 
+/// All that are ever laid; those of an earlier part make room for the next one's.
+const NAMES: [&str; 7] = [
+    "good",
+    "weak",
+    "dead",
+    "flipped",
+    "truncated",
+    "other-key",
+    "other-machine",
+];
 /// So much of a damaged bundle's middle is other than it was signed.
 const FLIPPED: usize = 4096;
 
@@ -51,22 +61,13 @@ pub(super) fn truncated(place: &Place, good: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Lays bundles on the disk of a machine that was switched off in peace, each under its name, where nothing looks at
-/// them.
+/// Lays bundles on the disk of a machine that was switched off in peace, each under its name, where
+/// nothing looks at them.
 pub(super) fn lay(place: &Place, bundles: &[(&str, PathBuf)]) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let script = dir.path().join("orders");
-    let old = [
-        "good",
-        "weak",
-        "dead",
-        "flipped",
-        "truncated",
-        "other-key",
-        "other-machine",
-    ];
     let mut orders = format!("mkdir /lib/machitap\nmkdir {ON_DISK}\n");
-    for name in old {
+    for name in NAMES {
         orders += &format!("rm {ON_DISK}/{name}\n");
     }
     for (name, bundle) in bundles {

@@ -43,7 +43,7 @@ impl Where {
     /// How long that takes here, and a little longer, milliseconds.
     fn within_ms(self) -> u64 {
         match self {
-            Self::Writing => 50_000,
+            Self::Writing => 30_000,
             Self::Booting => 70_000,
             Self::Trying => 50_000,
         }
@@ -146,7 +146,7 @@ impl Cuts {
             }
         };
         let kiosk = runs_for(kiosk, within)?;
-        let (town, life, _) = kiosk.kill();
+        let (town, life) = kiosk.kill();
         println!("   cut after {:.1} s", within.as_secs_f64());
         self.build(town)?;
         Ok((town, life))

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     disk,
-    machine::{How, Machine, Place, Seen, Slot},
+    machine::{How, Machine, Place, Slot},
     town::{Town, confirmed},
 };
 
@@ -207,9 +207,8 @@ impl<'a> Kiosk<'a> {
     }
 
     /// The power goes.
-    pub(super) fn kill(self) -> (&'a mut Town, Option<Uuid>, Vec<Seen>) {
-        let seen = self.machine.kill();
-        self.town.remember(&seen);
-        (self.town, self.life, seen)
+    pub(super) fn kill(self) -> (&'a mut Town, Option<Uuid>) {
+        self.town.remember(&self.machine.kill());
+        (self.town, self.life)
     }
 }
