@@ -44,6 +44,7 @@ impl Engine {
                     "connected"
                 );
                 self.window = Some(window);
+                self.tell_update();
                 self.sync_input(SyncInput::Connected);
                 // The city's word may have come with the subscription, before the window.
                 let listening = self.city_word;
@@ -74,6 +75,8 @@ impl Engine {
 
     /// The birth, or the death that goes with it, signed.
     pub(super) fn kiosk_state(&mut self, online: bool) -> Vec<u8> {
+        // Of a death the city takes no word about an update: it was written at the birth.
+        let update = online.then(|| self.updates.for_a_birth()).flatten();
         let state = KioskState {
             session_no: self.session_no,
             online,
@@ -81,7 +84,7 @@ impl Engine {
             last_seq: self.journal.last_seq(),
             clock: self.times.now().clock.quality,
             software: SOFTWARE.to_owned(),
-            update: self.updates.stands().cloned(),
+            update,
         };
         self.seal(Kind::KioskState, &state)
     }

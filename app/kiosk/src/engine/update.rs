@@ -18,14 +18,28 @@ pub(super) struct Updates {
     watched: Option<(Place, Watch)>,
     /// How the last one stands.
     stands: Option<Update>,
+    /// How it stood in the last birth.
+    told: Option<Update>,
     /// The machine is to boot, since then.
     boot: Option<Millis>,
 }
 
 impl Updates {
-    /// How the last one stands, for the city.
+    /// How the last one stands.
+    #[cfg(test)]
     pub(super) const fn stands(&self) -> Option<&Update> {
         self.stands.as_ref()
+    }
+
+    /// How the last one stands, for a birth.
+    pub(super) fn for_a_birth(&mut self) -> Option<Update> {
+        self.told.clone_from(&self.stands);
+        self.stands.clone()
+    }
+
+    /// The last birth said how it stands.
+    pub(super) fn is_told(&self) -> bool {
+        self.told == self.stands
     }
 }
 
@@ -96,13 +110,22 @@ impl Engine {
         }
     }
 
+    /// What changed between a birth and its connection is told now.
+    pub(super) fn tell_update(&mut self) {
+        if !self.updates.is_told() {
+            self.tell_state();
+        }
+    }
+
     /// What the birth said has changed.
     fn tell_state(&mut self) {
+        // Without a connection the next birth says it.
+        let Some(window) = self.window.clone() else {
+            return;
+        };
         let topic = self.topic(&Topic::KioskState(self.identity.kiosk.clone()));
         let state = self.kiosk_state(true);
-        if let Some(window) = &self.window
-            && let Err(error) = window.born(&topic, state)
-        {
+        if let Err(error) = window.born(&topic, state) {
             tracing::debug!(%error, "the next birth says it");
         }
     }

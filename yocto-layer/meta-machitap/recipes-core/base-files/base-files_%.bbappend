@@ -14,5 +14,5 @@ do_install:append:machitap:raspberrypi4-64() {
     echo "LABEL=boot /boot vfat sync,umask=0077,nosuid,nodev,noexec 0 0" >> ${D}${sysconfdir}/fstab
 }
 do_install:append:machitap:raspberrypi5() {
-    echo "LABEL=autoboot /autoboot vfat sync,umask=0077,nosuid,nodev,noexec 0 0" >> ${D}${sysconfdir}/fstab
+    echo "LABEL=autoboot /autoboot vfat sync,umask=0077,nosuid,nodev,noexec,nofail 0 0" >> ${D}${sysconfdir}/fstab
 }

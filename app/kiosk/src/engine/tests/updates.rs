@@ -109,3 +109,16 @@ fn a_city_that_is_not_reached_is_told_of_and_asked_again() {
     });
     assert_eq!(place.update_place().wanted().map(|w| w.number), Some(5));
 }
+
+#[test]
+fn what_changes_between_a_birth_and_its_connection_is_still_to_be_told() {
+    let place = Place::new();
+    let mut kiosk = place.hall();
+    says(&mut kiosk, Stage::Writing);
+    kiosk.engine.kiosk_state(true);
+    assert!(kiosk.engine.updates.is_told());
+    kiosk.engine.kiosk_state(false);
+    says(&mut kiosk, Stage::Trying);
+    kiosk.engine.kiosk_state(false);
+    assert!(!kiosk.engine.updates.is_told());
+}
