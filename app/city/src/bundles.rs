@@ -2,15 +2,15 @@
 //! [`crate::enrol::door`].
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::File,
     io::{self, Read as _, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
     path::Path,
 };
 
 use machitap_domain::Hash;
 use machitap_wire::update::Bundle;
 use sha2::{Digest as _, Sha256};
+use tempfile::NamedTempFile;
 
 use crate::{
     exit::{Exit, Failure},
@@ -20,9 +20,6 @@ use crate::{
 /// How a squashfs begins (Documentation/filesystems/squashfs.rst in Linux), which every bundle of
 /// RAUC's is.
 const MAGIC: &[u8; 4] = b"hsqs";
-
-/// Nobody asks for a bundle by this name.
-const DRAFT: &str = "draft";
 
 /// Read and written at once, bytes.
 const PIECE: usize = 1 << 20;
@@ -46,14 +43,8 @@ pub fn take_in(dir: &Path, file: &Path, mut copied: impl FnMut(u64)) -> Result<B
         ));
     }
     private_dir(dir).map_err(|why| unwritable(&why))?;
-    let draft = dir.join(DRAFT);
-    let mut to = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&draft)
-        .map_err(|why| unwritable(&why))?;
+    // Two that are taken in at once do not mix, and one that is not whole goes by itself.
+    let mut to = NamedTempFile::new_in(dir).map_err(|why| unwritable(&why))?;
     let mut hash = Sha256::new_with_prefix(first);
     to.write_all(&first).map_err(|why| unwritable(&why))?;
     let mut bytes = first.len() as u64;
@@ -69,15 +60,18 @@ pub fn take_in(dir: &Path, file: &Path, mut copied: impl FnMut(u64)) -> Result<B
         copied(bytes);
     }
     let sha256 = Hash(hash.finalize().into());
-    to.sync_all()
-        .and_then(|()| fs::rename(&draft, dir.join(sha256.to_string())))
-        .and_then(|()| File::open(dir)?.sync_all())
+    to.as_file()
+        .sync_all()
+        .and_then(|()| Ok(to.persist(dir.join(sha256.to_string()))?))
+        .and_then(|_| File::open(dir)?.sync_all())
         .map_err(|why| unwritable(&why))?;
     Ok(Bundle { sha256, bytes })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

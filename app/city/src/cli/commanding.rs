@@ -1,6 +1,9 @@
 //! `machitap-city restart`, `log-level` and `update`: signed commands to kiosks.
 
-use std::{io::Write as _, path::Path};
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::Path,
+};
 
 use jiff::Timestamp;
 use machitap_city::{
@@ -74,15 +77,17 @@ pub(super) fn update(
     }
     let mut told = 0;
     let mut out = std::io::stdout();
+    let watched = out.is_terminal();
     let bundle = bundles::take_in(&config.bundles, bundle, |bytes| {
-        if bytes - told >= SAID_EVERY {
+        if watched && bytes - told >= SAID_EVERY {
             told = bytes;
             // Who does not look has missed nothing.
             let _ = write!(out, "\r{} MB", bytes / 1_000_000).and_then(|()| out.flush());
         }
     })?;
     println!(
-        "\r{} MB, SHA-256 {}",
+        "{}{} MB, SHA-256 {}",
+        if watched { "\r" } else { "" },
         bundle.bytes / 1_000_000,
         bundle.sha256
     );

@@ -3,7 +3,11 @@ use machitap_domain::{
     credential::CredentialKind,
     points::{Award, AwardReason},
 };
-use machitap_wire::{SeqRange, Signer, seal::SealOpener};
+use machitap_wire::{
+    SeqRange, Signer,
+    seal::SealOpener,
+    update::{Stage, Update},
+};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -120,6 +124,16 @@ impl Kiosk {
     }
 
     fn state(&self, session_no: u64, online: bool, last_seq: u64) -> Vec<u8> {
+        self.state_updating(session_no, online, last_seq, None)
+    }
+
+    fn state_updating(
+        &self,
+        session_no: u64,
+        online: bool,
+        last_seq: u64,
+        update: Option<Update>,
+    ) -> Vec<u8> {
         let state = KioskState {
             session_no,
             online,
@@ -127,7 +141,7 @@ impl Kiosk {
             last_seq,
             clock: Quality::UNKNOWN,
             software: "0.1.0".to_owned(),
-            update: None,
+            update,
         };
         envelope::seal(
             Kind::KioskState,
@@ -244,6 +258,30 @@ fn a_birth_makes_the_city_ask_for_what_it_lacks() {
     assert_eq!(hear(&mut ingest, &kiosk.state(3, false, 9)), Heard::Gone);
     assert!(!ingest.db().page_kiosks().unwrap()[0].online);
     assert_eq!(hear(&mut ingest, b""), Heard::Stale);
+}
+
+#[test]
+fn what_a_kiosk_says_of_an_update_stays_until_it_says_another() {
+    let kiosk = Kiosk::new("kiosk-1", 1, 1);
+    let mut ingest = ingest(&[&kiosk]);
+    let mut hear = |session_no, online, stage| {
+        let update = Some(Update { number: 7, stage });
+        ingest
+            .hear(&Arrival {
+                kiosk: &kiosk.id,
+                payload: &kiosk.state_updating(session_no, online, 1, update),
+                received_ms: 9,
+            })
+            .unwrap();
+        let kiosks = ingest.db().page_kiosks().unwrap();
+        kiosks[0].update.clone().map(|u| u.stage)
+    };
+    let writing = Some(Stage::Writing);
+    assert_eq!(hear(3, true, Stage::Writing), writing);
+    // A death was signed at the birth; of a connection before, nothing is heard.
+    assert_eq!(hear(3, false, Stage::Kept), writing);
+    assert_eq!(hear(2, true, Stage::Kept), writing);
+    assert_eq!(hear(4, true, Stage::WentBack), Some(Stage::WentBack));
 }
 
 #[test]

@@ -156,3 +156,32 @@ pub(super) fn dead(html: &mut Html, db: &Db, count: u64, zone: &TimeZone) -> Res
     html.raw("</tbody></table></div></section>");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(stage: Option<&Stage>) -> String {
+        let mut html = Html::default();
+        update(&mut html, stage);
+        html.finish()
+    }
+
+    #[test]
+    fn how_an_update_stands_is_told_in_words_and_a_reason_is_only_text() {
+        assert_eq!(told(None), "—");
+        let waits = Stage::waits(40, "<script>");
+        assert_eq!(told(Some(&waits)), "40 % 受信 <code>&lt;script&gt;</code>");
+        let marked = [
+            (Stage::Trying, "warn", "試行中"),
+            (Stage::Kept, "good", "済み"),
+            (Stage::WentBack, "bad", "前の版に戻った"),
+            (Stage::refused("x"), "bad", "できなかった"),
+        ];
+        for (stage, kind, text) in marked {
+            let html = told(Some(&stage));
+            let mark = format!("<span class=\"mark {kind}\">{text}</span>");
+            assert!(html.starts_with(&mark), "{html}");
+        }
+    }
+}

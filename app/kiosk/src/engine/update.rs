@@ -125,7 +125,7 @@ impl Engine {
         };
         let topic = self.topic(&Topic::KioskState(self.identity.kiosk.clone()));
         let state = self.kiosk_state(true);
-        if let Err(error) = window.born(&topic, state) {
+        if let Err(error) = window.birth(&topic, state) {
             tracing::debug!(%error, "the next birth says it");
         }
     }

@@ -9,12 +9,12 @@ use machitap_wire::enrol::{
     Welcome,
 };
 use serde::{Serialize, de::DeserializeOwned};
-use ureq::Agent;
 
 use super::born::Born;
 use crate::{
     config::Config,
     engine::SOFTWARE,
+    http,
     link::{self, Floor},
     messages,
 };
@@ -145,7 +145,7 @@ fn post<Q: Serialize, A: DeserializeOwned>(
     let no = |told, why: &dyn std::fmt::Display| {
         Said::Not(NotEnrolled::new(told, format!("{url}: {why}")))
     };
-    let mut answer = agent()
+    let mut answer = http::agent(WITHIN, WITHIN)
         .post(&url)
         .content_type("application/json")
         .send(&body)
@@ -164,21 +164,6 @@ fn post<Q: Serialize, A: DeserializeOwned>(
             Err(_) => Err(no(EnrolTold::Unable, &answer.status())),
         }
     }
-}
-
-fn agent() -> Agent {
-    Agent::new_with_config(
-        Agent::config_builder()
-            .proxy(None)
-            .max_redirects(0)
-            .http_status_as_error(false)
-            .timeout_connect(Some(WITHIN))
-            .timeout_send_request(Some(WITHIN))
-            .timeout_send_body(Some(WITHIN))
-            .timeout_recv_response(Some(WITHIN))
-            .timeout_recv_body(Some(WITHIN))
-            .build(),
-    )
 }
 
 fn wall_ms() -> i64 {

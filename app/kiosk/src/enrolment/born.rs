@@ -6,16 +6,16 @@
 //! ([`settle`]), however often the power goes.
 
 use std::{
-    fs::{self, OpenOptions, Permissions},
-    io::{self, Write as _},
-    os::unix::fs::{
-        DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown,
-    },
+    fs::{self, Permissions},
+    io,
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _, fchown},
     path::{Path, PathBuf},
 };
 
 use machitap_wire::{Signer, enrol::Granted, seal::SealOpener};
 use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256};
+
+use crate::files::{self, flush, forget};
 
 const NEXT: &str = "next";
 const LAST: &str = "enrolment.toml";
@@ -158,18 +158,7 @@ pub fn mark_revoked(enrolment: &Path) -> io::Result<()> {
 }
 
 fn put(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let draft = dir.join(format!("{name}.new"));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&draft)?;
-    share(&file, dir, 0o640)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&draft, dir.join(name))?;
-    flush(dir)
+    files::put(dir, name, bytes, |file| share(file, dir, 0o640))
 }
 
 /// Who may enter the directory may read what is in it, whoever wrote it: root types a code on the
@@ -182,19 +171,8 @@ fn share(file: &fs::File, dir: &Path, mode: u32) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(mode))
 }
 
-fn flush(dir: &Path) -> io::Result<()> {
-    fs::File::open(dir)?.sync_all()
-}
-
 fn clear(dir: &Path) -> io::Result<()> {
     match fs::remove_dir_all(dir) {
-        Err(why) if why.kind() != io::ErrorKind::NotFound => Err(why),
-        _ => Ok(()),
-    }
-}
-
-fn forget(file: &Path) -> io::Result<()> {
-    match fs::remove_file(file) {
         Err(why) if why.kind() != io::ErrorKind::NotFound => Err(why),
         _ => Ok(()),
     }

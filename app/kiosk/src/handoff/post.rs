@@ -12,6 +12,7 @@ use ureq::{
 };
 
 use super::CannotHandOver;
+use crate::http;
 
 /// Sends the bytes as `application/json`. Connecting and waiting for the answer take at most
 /// `limit` each, for each address of the host.
@@ -20,7 +21,7 @@ use super::CannotHandOver;
 /// [`CannotHandOver`]. Without a connection nothing was sent.
 pub(super) fn post(url: &str, bytes: &[u8], limit: Duration) -> Result<(), CannotHandOver> {
     let place = Place::of(url)?;
-    let agent = agent(limit);
+    let agent = http::agent(limit, limit);
     // `localhost` is two addresses, and a program may listen at one of them.
     for address in &place.addresses {
         match send(&agent, &place, *address, bytes) {
@@ -65,21 +66,6 @@ impl Place {
             addresses,
         })
     }
-}
-
-fn agent(limit: Duration) -> Agent {
-    Agent::new_with_config(
-        Agent::config_builder()
-            // A proxy of the environment, or the way a redirection points, is another machine.
-            .proxy(None)
-            .max_redirects(0)
-            .http_status_as_error(false)
-            .timeout_connect(Some(limit))
-            .timeout_send_request(Some(limit))
-            .timeout_send_body(Some(limit))
-            .timeout_recv_response(Some(limit))
-            .build(),
-    )
 }
 
 fn send(agent: &Agent, place: &Place, to: SocketAddr, bytes: &[u8]) -> Result<u16, Error> {

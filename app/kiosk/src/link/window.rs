@@ -87,15 +87,11 @@ impl Window {
         self.give(Owner::Farewell, topic, payload, true)
     }
 
-    /// The birth again, for what has changed since.
+    /// Says the birth, retained; again for what has changed since.
     ///
     /// # Errors
     /// When the connection has just ended: the next birth says it too.
-    pub fn born(&self, topic: &str, payload: Vec<u8>) -> Result<(), Closed> {
-        self.birth(topic, payload)
-    }
-
-    pub(super) fn birth(&self, topic: &str, payload: Vec<u8>) -> Result<(), Closed> {
+    pub fn birth(&self, topic: &str, payload: Vec<u8>) -> Result<(), Closed> {
         self.give(Owner::Birth, topic, payload, true)
     }
 

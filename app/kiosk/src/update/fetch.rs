@@ -11,7 +11,8 @@ use std::{
 use machitap_domain::Hash;
 use machitap_wire::update::Bundle;
 use sha2::{Digest as _, Sha256};
-use ureq::Agent;
+
+use crate::http;
 
 /// Connecting, and the head of an answer, may take so long.
 const WITHIN: Duration = Duration::from_secs(20);
@@ -29,6 +30,9 @@ pub(super) enum NotFetched {
     /// To be tried again: what came so far stays.
     #[error("{0}")]
     Retry(String),
+    /// Nobody wants it any more.
+    #[error("something else is wanted")]
+    LetBe,
     /// It will never be what was ordered.
     #[error("{0}")]
     Refuse(String),
@@ -91,16 +95,7 @@ struct Answer {
 }
 
 fn ask(url: &str, from: u64) -> Result<Answer, NotFetched> {
-    let agent = Agent::new_with_config(
-        Agent::config_builder()
-            .proxy(None)
-            .max_redirects(0)
-            .http_status_as_error(false)
-            .timeout_connect(Some(WITHIN))
-            .timeout_recv_response(Some(WITHIN))
-            .timeout_recv_body(Some(AT_ONCE))
-            .build(),
-    );
+    let agent = http::agent(WITHIN, AT_ONCE);
     let mut wanted = agent.get(url);
     if from > 0 {
         wanted = wanted.header("range", format!("bytes={from}-"));
@@ -154,7 +149,7 @@ fn copy(
             flushed = at;
         }
         if !so_far(at) {
-            return Err(NotFetched::Retry("something else is wanted".to_owned()));
+            return Err(NotFetched::LetBe);
         }
     }
 }
@@ -275,6 +270,14 @@ mod tests {
         assert!(matches!(busy, Err(NotFetched::Retry(_))), "{busy:?}");
         let nobody = tries();
         assert!(matches!(nobody, Err(NotFetched::Retry(_))), "{nobody:?}");
+    }
+
+    #[test]
+    fn it_is_let_be_when_nobody_wants_it_any_more() {
+        let (url, _asked) = server(vec![answer("200 OK", "", 5, b"whole")]);
+        let dir = tempfile::tempdir().unwrap();
+        let ended = fetch(&url, &bundle(b"whole"), &dir.path().join("part"), |_| false);
+        assert!(matches!(ended, Err(NotFetched::LetBe)), "{ended:?}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Write as _},
+    io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -10,6 +10,7 @@ use std::{
 use machitap_wire::update::{Bundle, Update};
 
 use super::Wanted;
+use crate::files::{self, flush, forget};
 
 /// The order that has not come to its end.
 const WANTED: &str = "wanted.json";
@@ -138,7 +139,7 @@ impl Place {
             return Ok(());
         }
         fs::rename(self.part(&wanted.bundle), self.own.join(BUNDLE))?;
-        File::open(&self.own)?.sync_all()?;
+        flush(&self.own)?;
         drop(order);
         self.given(wanted)
     }
@@ -163,19 +164,8 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
 }
 
 fn put<T: serde::Serialize>(dir: &Path, name: &str, what: &T) -> io::Result<()> {
-    let draft = dir.join(format!("{name}.new"));
-    let mut file = File::create(&draft)?;
-    file.write_all(&serde_json::to_vec(what).expect("plain data"))?;
-    file.sync_all()?;
-    fs::rename(&draft, dir.join(name))?;
-    File::open(dir)?.sync_all()
-}
-
-fn forget(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(why) if why.kind() != io::ErrorKind::NotFound => Err(why),
-        _ => Ok(()),
-    }
+    let text = serde_json::to_vec(what).expect("plain data");
+    files::put(dir, name, &text, |_| Ok(()))
 }
 
 #[cfg(test)]

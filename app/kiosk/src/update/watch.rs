@@ -115,6 +115,7 @@ fn one(
                 place.give(wanted)?;
                 Ok(Again::AtOnce)
             }
+            Err(NotFetched::LetBe) => Ok(Again::AtOnce),
             Err(NotFetched::Refuse(why)) => tell(setup, wanted, Stage::refused(why)),
             Err(NotFetched::Retry(why)) => {
                 tell(
