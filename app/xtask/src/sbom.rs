@@ -153,7 +153,6 @@ mod tests {
         // Of tests, of build scripts, a macro's, another processor's, the kiosk's.
         for not in [
             "proptest",
-            "x509-parser",
             "cc",
             "serde_derive",
             "windows-sys",

@@ -54,7 +54,7 @@ impl Machine {
         self.put("boot_id", &format!("{}\n", self.boots));
     }
 
-    /// As at each boot; `machitap-update.service` looks too when a bundle appears.
+    /// As at each boot, and, what is looked at twice does no harm, when a bundle appears.
     fn looks(&self) {
         self.run("tried");
         self.run("install");
