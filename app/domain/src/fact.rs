@@ -1,6 +1,7 @@
 //! Facts: small, immutable, versioned, chained.
 
 mod hash;
+mod read;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -39,7 +39,8 @@ pub enum ClockSource {
     Rtc,
     /// Counted on from a time that was good earlier in this boot.
     Estimated,
-    /// Nothing vouches for it.
+    /// Nothing vouches for it, or a source this version does not know.
+    #[serde(other)]
     Unknown,
 }
 

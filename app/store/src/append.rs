@@ -114,7 +114,9 @@ fn write(
 ) -> Result<(), AppendError> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     {
-        let mut insert = tx.prepare_cached("INSERT INTO fact VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        let mut insert = tx.prepare_cached(
+            "INSERT INTO fact (seq, id, hash, at_wall, bytes) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?;
         for Placed { fact, text, hash } in placed {
             insert
                 .execute(params![

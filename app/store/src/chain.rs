@@ -79,7 +79,7 @@ impl Walk {
         if Hash::of(text) != hash {
             return Err(Damage::Fact { seq });
         }
-        let fact: Fact = serde_json::from_slice(text).map_err(|_| Damage::Fact { seq })?;
+        let fact = Fact::read(text).map_err(|_| Damage::Fact { seq })?;
         if fact.prev != self.prev || fact.key.seq != seq || fact.key.incarnation != self.incarnation
         {
             return Err(Damage::Chain { seq });

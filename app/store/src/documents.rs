@@ -57,7 +57,8 @@ impl Journal {
             }
         }
         tx.prepare_cached(
-            "INSERT INTO document VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET
+            "INSERT INTO document (name, version, issued_ms, sha256, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET
              version = excluded.version, issued_ms = excluded.issued_ms,
              sha256 = excluded.sha256, bytes = excluded.bytes",
         )?

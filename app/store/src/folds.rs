@@ -116,13 +116,13 @@ pub(crate) fn store<'a>(
         match table {
             Table::Live => conn
                 .prepare_cached(
-                    "INSERT INTO fold VALUES (?1, ?2, ?3)
+                    "INSERT INTO fold (kind, subject, value) VALUES (?1, ?2, ?3)
                      ON CONFLICT DO UPDATE SET value = excluded.value",
                 )?
                 .execute(params![kind, subject, value])?,
             Table::Base => conn
                 .prepare_cached(
-                    "INSERT INTO base VALUES (?1, ?2, ?3, ?4)
+                    "INSERT INTO base (kind, subject, value, sum) VALUES (?1, ?2, ?3, ?4)
                      ON CONFLICT DO UPDATE SET value = excluded.value, sum = excluded.sum",
                 )?
                 .execute(params![kind, subject, value, sum(kind, &subject, &value).0])?,
@@ -167,7 +167,14 @@ fn read(row: &rusqlite::Row<'_>, table: Table, into: &mut Folds) -> Result<(), S
     if table == Table::Base && row.get::<_, [u8; 32]>(3)? != sum(kind, subject, value).0 {
         return Err(Damage::Base.into());
     }
-    let key = read_key(kind, subject).ok_or_else(|| table.damage())?;
+    let Some(key) = read_key(kind, subject) else {
+        // In the base a sound row of a kind that is not known was a later version's; the live folds
+        // are made anew without it.
+        return match table {
+            Table::Base => Ok(()),
+            Table::Live => Err(table.damage().into()),
+        };
+    };
     let value: FoldValue = serde_json::from_str(value).map_err(|_| table.damage())?;
     if into.put(key, value) {
         Ok(())

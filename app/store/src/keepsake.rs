@@ -58,9 +58,10 @@ fn copy(conn: &Connection, draft: &Path, to: &Path) -> Result<(), String> {
         .map_err(|error| said(&error))
 }
 
-/// The copies there are beside that journal.
+/// The copies there are beside that journal, also the one that a later program made before it was
+/// gone back from.
 pub(crate) fn there(path: &Path) -> Vec<PathBuf> {
-    let all = (1..SCHEMA).map(|schema| of(path, schema));
+    let all = (1..=SCHEMA).map(|schema| of(path, schema));
     all.filter(|copy| copy.exists()).collect()
 }
 

@@ -67,6 +67,9 @@ pub struct OpenReport {
     pub folds_rebuilt: bool,
     /// It had an older schema.
     pub migrated: Option<Migrated>,
+    /// It has this schema of a later program, which this one can work with: an update was gone
+    /// back from.
+    pub newer: Option<i64>,
 }
 
 /// An open journal and what opening it found.
@@ -143,13 +146,13 @@ fn try_open(
     let found = schema::find(&conn)?;
     let from = match found {
         Found::Foreign => return Err(OpenError::Damaged(Damage::NotOurs)),
-        Found::Schema(found) if found > SCHEMA => {
+        Found::Schema(found) if found.readable_from > SCHEMA => {
             return Err(OpenError::NewerSchema {
-                found,
+                found: found.schema,
                 known: SCHEMA,
             });
         }
-        Found::Schema(version) => version,
+        Found::Schema(version) => version.schema,
         Found::Empty => 0,
     };
     *old = incarnation(&conn);
@@ -201,6 +204,7 @@ fn try_open(
             quarantined: None,
             folds_rebuilt,
             migrated,
+            newer: (from > SCHEMA).then_some(from),
         },
     })
 }

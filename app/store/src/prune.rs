@@ -104,7 +104,7 @@ impl Journal {
                 break;
             }
             let text = row.get_ref(2)?.as_bytes().map_err(rusqlite::Error::from)?;
-            let fact = serde_json::from_slice(text).map_err(|_| Damage::Fact {
+            let fact = Fact::read(text).map_err(|_| Damage::Fact {
                 seq: self.row.base_seq + going.len() as u64 + 1,
             })?;
             going.push((fact, Hash(row.get(1)?)));

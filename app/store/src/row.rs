@@ -47,7 +47,9 @@ impl Row {
     /// Writes it down.
     pub(crate) fn store(&self, conn: &Connection, kiosk: &KioskId) -> Result<(), StoreError> {
         conn.prepare_cached(
-            "INSERT INTO journal VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, NULL)
+            "INSERT INTO journal (one, incarnation, kiosk, last_seq, head, base_seq, base_hash,
+                                  base_entries, receipted, forked, sum, session_no, clock_floor)
+             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, NULL)
              ON CONFLICT DO UPDATE SET last_seq = ?3, head = ?4, base_seq = ?5, base_hash = ?6,
              base_entries = ?7, receipted = ?8, forked = ?9, sum = ?10",
         )?

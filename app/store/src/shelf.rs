@@ -63,7 +63,7 @@ impl Journal {
     pub fn set_setting(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
         self.conn
             .prepare_cached(
-                "INSERT INTO setting VALUES (?1, ?2)
+                "INSERT INTO setting (key, value) VALUES (?1, ?2)
                  ON CONFLICT DO UPDATE SET value = excluded.value",
             )?
             .execute([key, value])?;

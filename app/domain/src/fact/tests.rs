@@ -148,6 +148,39 @@ fn a_kind_from_the_future_is_read_as_unknown() {
 }
 
 #[test]
+fn a_known_kind_in_a_form_from_the_future_is_read_as_unknown_out_of_ones_own_journal_only() {
+    let refused = fact(FactBody::Refused {
+        why: Refusal::UnknownCard,
+    });
+    let text = String::from_utf8(refused.to_bytes()).unwrap();
+    assert_eq!(Fact::read(text.as_bytes()).unwrap(), refused);
+    let with = |body: &str| {
+        let known = serde_json::to_string(&refused.body).unwrap();
+        text.replace(&known, body)
+    };
+    for body in [
+        r#"{"kind":"refused","why":"a-reason-of-tomorrow"}"#,
+        r#"{"kind":"refused"}"#,
+    ] {
+        let text = with(body);
+        let read = Fact::read(text.as_bytes()).unwrap();
+        assert_eq!((&read.body, read.id), (&FactBody::Unknown, refused.id));
+        assert!(serde_json::from_str::<Fact>(&text).is_err(), "{body}");
+    }
+    for body in ["{}", "7", r#""refused""#, "[]", r#"{"kind":7}"#] {
+        assert!(Fact::read(with(body).as_bytes()).is_err(), "{body}");
+    }
+    let lacks = text.replace(r#""prev":"#, r#""before":"#);
+    assert!(Fact::read(lacks.as_bytes()).is_err());
+}
+
+#[test]
+fn a_source_of_time_from_the_future_vouches_for_nothing() {
+    let read: ClockSource = serde_json::from_str(r#""gps""#).unwrap();
+    assert_eq!(read, ClockSource::Unknown);
+}
+
+#[test]
 fn a_fact_survives_its_bytes() {
     for body in [
         FactBody::Started {
