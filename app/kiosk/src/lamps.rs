@@ -140,6 +140,8 @@ fn wait(inbox: &Receiver<Sign>, now: Sign, ms: Option<u32>) -> Ended {
 }
 
 fn play_all(mut lamps: Lamps, inbox: &Receiver<Sign>) {
+    // What an earlier run or a trigger of the kernel's lit says nothing about this one.
+    let _ = lamps.light(None);
     let mut next = inbox.recv().ok();
     let mut said = false;
     while let Some(sign) = next.take() {

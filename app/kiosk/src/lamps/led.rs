@@ -18,7 +18,8 @@ pub(super) struct Led {
 }
 
 impl Led {
-    /// The LED of that directory, put out.
+    /// The LED of that directory, as it is: a check of the configuration changes nothing that people
+    /// see.
     pub(super) fn open(dir: &Path) -> io::Result<Self> {
         let full = match fs::read_to_string(dir.join("max_brightness")) {
             Ok(text) => text.trim().to_owned(),
@@ -26,13 +27,11 @@ impl Led {
             Err(error) => return Err(error),
         };
         let brightness = File::options().write(true).open(dir.join("brightness"))?;
-        let mut led = Self {
+        Ok(Self {
             brightness,
             full,
             lit: None,
-        };
-        led.set(false)?;
-        Ok(led)
+        })
     }
 
     /// Lights it or puts it out, where it is not so already. Writing 0 ends what a trigger of

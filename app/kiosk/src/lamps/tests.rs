@@ -108,6 +108,17 @@ fn what_comes_next_cuts_a_rhythm_short_and_the_end_is_dark() {
 }
 
 #[test]
+fn a_check_lets_the_lamps_be() {
+    let bench = Bench::new(&["blue"]);
+    let mut blue = bench.reader("blue");
+    let wired = [(Lamp::Class(Colour::Blue), "blue")];
+    drop(bench.wiring(&wired).open().unwrap());
+    let mut display = Lit::new(Nothing, bench.wiring(&wired).open().unwrap());
+    display.show(fare(Colour::Blue, Chime::Long), 1);
+    assert_eq!(lines(&mut blue, 2), ["0", "255"], "one 0, of the run");
+}
+
+#[test]
 fn a_lamp_that_is_not_there_is_named() {
     let bench = Bench::new(&[]);
     let faults = bench.wiring(&[(Lamp::Ask, "red")]).open().unwrap_err();
