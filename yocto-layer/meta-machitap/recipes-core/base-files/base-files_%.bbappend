@@ -7,11 +7,11 @@ dirs755:append:machitap:raspberrypi4-64 = " /boot"
 do_install:append:machitap() {
     # The preinit of overlayfs-etc has it mounted by then, too late for a check: ext4's journal is
     # what mends it.
-    echo "LABEL=data /data ext4 defaults,noatime 0 0" >> ${D}${sysconfdir}/fstab
+    echo "LABEL=data /data ext4 defaults,noatime,x-systemd.device-timeout=30s 0 0" >> ${D}${sysconfdir}/fstab
 }
 do_install:append:machitap:raspberrypi4-64() {
     # U-Boot's environment, which RAUC writes.
-    echo "LABEL=boot /boot vfat sync,umask=0077,nosuid,nodev,noexec 0 0" >> ${D}${sysconfdir}/fstab
+    echo "LABEL=boot /boot vfat sync,umask=0077,nosuid,nodev,noexec,nofail 0 0" >> ${D}${sysconfdir}/fstab
 }
 do_install:append:machitap:raspberrypi5() {
     echo "LABEL=autoboot /autoboot vfat sync,umask=0077,nosuid,nodev,noexec,nofail 0 0" >> ${D}${sysconfdir}/fstab

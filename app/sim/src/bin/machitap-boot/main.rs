@@ -51,7 +51,7 @@ struct Cli {
     /// Plays the same taps and cuts again, as far as processors allow; else MACHITAP_SEED, or chance
     #[arg(long)]
     seed: Option<u64>,
-    /// Takes the idle screen for the one to compare with from now on
+    /// Takes the idle screen and the notice for those to compare with from now on
     #[arg(long)]
     accept: bool,
 }
@@ -60,7 +60,7 @@ struct Cli {
 enum Part {
     /// A machine without an enrolment: the code, typed with a finger
     Code,
-    /// A tap, a touch, the reader unplugged and plugged in
+    /// A tap, a touch, the reader unplugged and plugged in, also while its service is deaf
     Morning,
     /// A full disk
     Full,
@@ -125,7 +125,7 @@ fn updates(cli: &Cli, seed: u64, summary: &mut Summary) -> Result<()> {
     step("broker, city and an enrolled kiosk with two releases");
     let town = Town::found(&cli.machine, seed, Comes::AsAnImage)?;
     in_town(town, |town| {
-        update::play(town, &cli.updates, cli.update_cuts, summary)
+        update::play(town, &cli.updates, cli.update_cuts, cli.accept, summary)
     })
 }
 

@@ -7,6 +7,7 @@
 
 mod bundles;
 mod cuts;
+mod data;
 pub(crate) mod disks;
 mod firmware;
 mod kiosk;
@@ -39,6 +40,8 @@ pub(crate) enum Update {
     Cuts,
     /// A release that does not boot
     Dead,
+    /// The data partition gone, and damaged
+    Data,
 }
 
 /// Plays those parts, or all.
@@ -49,6 +52,7 @@ pub(crate) fn play(
     town: &mut Town,
     only: &[Update],
     times: u32,
+    accept: bool,
     summary: &mut Summary,
 ) -> Result<()> {
     let wanted = |part| only.is_empty() || only.contains(&part);
@@ -66,6 +70,9 @@ pub(crate) fn play(
     }
     if wanted(Update::Dead) {
         unwell::does_not_boot(town, summary).context("a release that does not boot")?;
+    }
+    if wanted(Update::Data) {
+        data::play(town, accept, summary).context("without the data partition")?;
     }
     step("the last boot of the two releases: everything is counted");
     let Kiosk { town, machine, .. } = Kiosk::switch_on(town, Asked::Plain, None)?;

@@ -23,7 +23,7 @@ const SLOTS: [(&str, &str); 2] = [
 
 /// The image's programs and units that an update goes through, verbatim.
 const PROGRAMS: [&str; 2] = ["health", "update"];
-const UNITS: [&str; 10] = [
+const UNITS: [&str; 11] = [
     "machitap-healthy.service",
     "machitap-rollback.service",
     "machitap-tried.service",
@@ -34,6 +34,7 @@ const UNITS: [&str; 10] = [
     "machitap-kept.service",
     "var-lib.mount",
     "var-log.mount",
+    "emergency.service.d/10-machitap.conf",
 ];
 
 /// meta-rauc's, which Debian's package has not.

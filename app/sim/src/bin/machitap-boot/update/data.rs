@@ -1,0 +1,101 @@
+//! The data partition is gone, or damaged: the screen says whom to call, the machine tries again by
+//! itself, and with its partition it is the kiosk that it was.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    os::unix::fs::FileExt as _,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+use machitap_sim::stage::wait;
+use uuid::Uuid;
+
+use super::{firmware::Asked, kiosk::Kiosk};
+use crate::{disk, picture::Picture, step, summary::Summary, town::Town};
+
+/// A boot, and the partition's own limit of 30 s.
+const NOTICE_LIMIT: Duration = Duration::from_secs(240);
+/// Of all dots, so many may differ: the kernel draws the same type.
+const TOLERATED: f64 = 0.002;
+
+type Spoil = fn(&Path) -> io::Result<()>;
+
+pub(super) fn play(town: &mut Town, accept: bool, summary: &mut Summary) -> Result<()> {
+    step("the data partition is gone, and then damaged");
+    let mut kiosk = Kiosk::switch_on(town, Asked::Plain, None)?;
+    kiosk.tap()?;
+    let (mut town, mut life) = kiosk.off()?;
+    for (what, spoil) in [("gone", gone as Spoil), ("damaged", damaged)] {
+        let data = town.place.data();
+        let kept = town.place.live.join("sound-data.img");
+        disk::copy(&data, &kept)?;
+        spoil(&data)?;
+        (town, life) = says_so_and_tries_again(town, life, what, accept, summary)
+            .with_context(|| format!("the data partition is {what}"))?;
+        fs::rename(&kept, &data)?;
+    }
+    let mut kiosk = Kiosk::switch_on(town, Asked::Plain, life)?;
+    kiosk.tap().context("with its data partition again")?;
+    kiosk.off().map(drop)
+}
+
+fn says_so_and_tries_again<'a>(
+    town: &'a mut Town,
+    life: Option<Uuid>,
+    what: &str,
+    accept: bool,
+    summary: &mut Summary,
+) -> Result<(&'a mut Town, Option<Uuid>)> {
+    let booted = Instant::now();
+    let mut kiosk = Kiosk::boot(town, Asked::Plain, life)?;
+    let machine = &mut kiosk.machine;
+    let made = &kiosk.town.place.made;
+    let notice = if accept && what == "gone" {
+        wait::for_some(NOTICE_LIMIT, "the emergency", || {
+            let state = machine.ask("systemctl is-active emergency.service");
+            state.map(|s| (s == "active").then_some(())).transpose()
+        })??;
+        let seen = machine.picture()?;
+        seen.write(&reference())?;
+        seen
+    } else {
+        Picture::read(&reference())?
+    };
+    let seen = machine.wait_for_picture("the notice", NOTICE_LIMIT, |picture| {
+        picture.differs(&notice, &[]) <= TOLERATED
+    })?;
+    summary.seconds(
+        &format!("data partition {what}: until the notice"),
+        booted.elapsed(),
+    );
+    seen.write(&made.join(format!("data-{what}.png")))?;
+    ensure!(
+        machine.ask("pgrep sulogin")?.is_empty(),
+        "somebody is asked for a password"
+    );
+    // Ten minutes are not waited for: what comes after them is.
+    machine.run("systemctl kill emergency.service")?;
+    let (town, asked, life) = kiosk.until_it_boots()?;
+    ensure!(asked == Asked::Plain, "it was asked to try a release");
+    Ok((town, life))
+}
+
+/// Another card, or none.
+fn gone(disk: &Path) -> io::Result<()> {
+    let bytes = fs::metadata(disk)?.len();
+    File::create(disk)?.set_len(bytes)
+}
+
+/// Its label can be read, and nothing else: the table of its groups is noise.
+fn damaged(disk: &Path) -> io::Result<()> {
+    const BLOCK: usize = 4_096;
+    let disk = OpenOptions::new().write(true).open(disk)?;
+    disk.write_all_at(&[0xff; BLOCK], BLOCK as u64)
+}
+
+fn reference() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin/machitap-boot/update/data-gone.png")
+}
