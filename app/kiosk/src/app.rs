@@ -22,7 +22,7 @@ use signal_hook::{
 
 use crate::{
     cli::{Cli, DoctorArgs, Wanted},
-    clock::kernel,
+    clock::{self, kernel},
     config::{Config, ConfigError},
     display::{Board, Headless, Posted},
     doctor,
@@ -47,6 +47,7 @@ pub fn main() -> ExitCode {
         Ok(Wanted::Support(args)) => return told(support::run(&args)),
         Ok(Wanted::Enrol(args)) => return told(enrolling::command(&args)),
         Ok(Wanted::Doctor(args)) => return doctor(&args),
+        Ok(Wanted::Clock) => return vouch(),
         Err(code) => return code.into(),
     };
     if cli.check_config {
@@ -99,6 +100,12 @@ fn doctor(args: &DoctorArgs) -> ExitCode {
             failure.code.into()
         }
     }
+}
+
+fn vouch() -> ExitCode {
+    let ended = clock::voucher::serve().expect_err("it serves until it fails");
+    eprintln!("standard input: {ended}: machitap-clock.socket starts this");
+    exit::USAGE.into()
 }
 
 fn check_config(cli: &Cli) -> ExitCode {

@@ -28,6 +28,9 @@ enum Command {
     Doctor(DoctorArgs),
     Support(SupportArgs),
     Enrol(EnrolArgs),
+    /// Tells the kiosk who vouches for the machine's clock: for machitap-clock.service.
+    #[command(after_help = exit::HELP)]
+    Clock,
 }
 
 /// What is wanted of the program.
@@ -43,6 +46,8 @@ pub enum Wanted {
     Support(SupportArgs),
     /// An enrolment by a code.
     Enrol(EnrolArgs),
+    /// Who vouches for the clock, told to the kiosk.
+    Clock,
 }
 
 /// How the kiosk is run.
@@ -177,6 +182,10 @@ impl Wanted {
                 command: Some(Command::Enrol(args)),
                 ..
             } => Ok(Self::Enrol(args)),
+            Line {
+                command: Some(Command::Clock),
+                ..
+            } => Ok(Self::Clock),
             Line {
                 kiosk: Some(kiosk), ..
             } => Ok(Self::Kiosk(kiosk)),

@@ -6,6 +6,7 @@
 pub mod kernel;
 #[cfg(feature = "offscreen")]
 pub mod staged;
+pub(crate) mod voucher;
 
 use machitap_domain::{BootId, Clock, ClockSource, Millis, Now, Quality};
 use serde::{Deserialize, Serialize};

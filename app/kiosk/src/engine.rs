@@ -8,6 +8,7 @@
 //! The cores decide, this carries out, in the order they said. An `Append` is on disk, or
 //! is not, before the core hears of anything else: commit, then show.
 
+pub(crate) mod card_service;
 mod city;
 mod command;
 mod follow;
@@ -234,6 +235,7 @@ pub struct Engine {
     read: u64,
     ready: bool,
     reader_health: health::ReaderHealth,
+    card_service: Option<card_service::CardService>,
     link_trouble: Option<String>,
     revoked: bool,
     told: command::Told,
@@ -258,6 +260,7 @@ struct Due {
     checkpoint: Option<Millis>,
     papers: Option<Millis>,
     hand_off: Option<Millis>,
+    card_service: Option<Millis>,
     log: Option<Millis>,
 }
 
@@ -274,6 +277,7 @@ impl Due {
             self.checkpoint,
             self.papers,
             self.hand_off,
+            self.card_service,
             self.log,
         ]
         .into_iter()
@@ -360,6 +364,7 @@ impl Engine {
             read: 0,
             ready: false,
             reader_health: health::ReaderHealth::Unheard,
+            card_service: None,
             link_trouble: None,
             revoked: false,
             told: command::Told::default(),

@@ -48,7 +48,7 @@ messages! {
     JOURNAL_WELL = "4a3c2d0be0b74c0f9f3b7a52c1d50a14", "Facts can be recorded again. Nothing to do.";
 
     /// The journal has another schema now.
-    JOURNAL_MIGRATED = "4a3c2d0be0b74c0f9f3b7a52c1d50a15", "A newer program gave the journal its schema; KEPT names the copy of it as it was, which goes when facts of its age do. With WHY there is none: the disk had no room for it; nothing else is wrong.";
+    JOURNAL_MIGRATED = "4a3c2d0be0b74c0f9f3b7a52c1d50a15", "A newer program gave the journal its schema; KEPT names the copy of it as it was, which goes when facts of its age do. With WHY there is none: the disk had no room for it; nothing else is wrong. With SCHEMA alone the journal is that of a later program, which this one can work with: an update was gone back from.";
 
     /// Cards can be read.
     READER_READY = "4a3c2d0be0b74c0f9f3b7a52c1d50a20", "Cards can be read. Nothing to do.";
@@ -58,6 +58,9 @@ messages! {
     READER_KEY_MISSING = "4a3c2d0be0b74c0f9f3b7a52c1d50a22", "A card was turned away because its key version is not on this kiosk: install the keys named in reader.keys.";
     /// A card held the reader up.
     READER_STUCK = "4a3c2d0be0b74c0f9f3b7a52c1d50a23", "A card stopped answering; reading goes on when it is taken away. If no card is there, plug the reader in again.";
+
+    /// There is no reader for a while.
+    READER_AGAIN = "4a3c2d0be0b74c0f9f3b7a52c1d50a24", "There has been no reader for a while, and pcscd is to be started anew in case it has missed one; this comes back ever less often until there is one. Plug the reader in.";
 
     /// The broker answers and the link is subscribed.
     LINK_UP = "4a3c2d0be0b74c0f9f3b7a52c1d50a30", "Connected. Nothing to do.";

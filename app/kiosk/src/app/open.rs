@@ -22,7 +22,7 @@ use crate::{
     config::{Config, Sound},
     desk::Desk,
     documents::Documents,
-    engine::{Display, Ended, Engine, Identity, Msg, Parts, Times},
+    engine::{Display, Ended, Engine, Identity, Msg, Parts, Times, card_service::CardService},
     enrolment::born::mark_revoked,
     exit::{self, Failure},
     link::{self, Link},
@@ -136,6 +136,7 @@ impl Start {
                 // The engine outlives the reader; when it does not, nobody is left to tell.
                 let _ = sink.send(Msg::Reader(event, kernel::monotonic_ns()));
             }));
+            engine.with_card_service(CardService::of_the_unit());
         }
         engine.with_papers(config.papers_stick, messages.clone());
         engine.with_hand_offs(messages.clone());
@@ -227,7 +228,7 @@ pub(crate) fn clocks(config: &Config) -> Result<Clocks, Failure> {
     }
     let boot = kernel::boot_id()
         .map_err(|error| Failure::new(exit::INTERNAL, format!("boot id: {error}")))?;
-    let machine = if config.demo {
+    let mut machine = if config.demo {
         kernel::Kernel::demo()
     } else {
         kernel::Kernel::appliance()
@@ -313,6 +314,13 @@ fn report(opened: &Opened) {
                 "the journal has a newer schema; as it was, it is not kept"
             ),
         }
+    }
+    if let Some(schema) = opened.report.newer {
+        tracing::info!(
+            MESSAGE_ID = messages::JOURNAL_MIGRATED,
+            schema,
+            "the journal has the schema of a later program, which this one can work with"
+        );
     }
     if opened.report.folds_rebuilt {
         tracing::warn!(

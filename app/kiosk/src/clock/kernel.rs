@@ -2,11 +2,11 @@
 
 use std::{fs, io};
 
-use machitap_domain::BootId;
+use machitap_domain::{BootId, Millis};
 use rustix::time::{ClockId, clock_gettime};
 use uuid::Uuid;
 
-use super::{Reading, Vouched};
+use super::{Reading, Vouched, voucher::Voucher};
 
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
 /// 1 when the kernel set its clock from the RTC at boot (CONFIG_RTC_HCTOSYS).
@@ -41,9 +41,10 @@ pub fn boot_ms() -> u64 {
 }
 
 /// Reads the machine's clocks.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Kernel {
     fallback: Vouched,
+    voucher: Option<Voucher>,
 }
 
 impl Kernel {
@@ -52,6 +53,7 @@ impl Kernel {
         let rtc = fs::read_to_string(HCTOSYS).is_ok_and(|text| text.trim() == "1");
         Self {
             fallback: if rtc { Vouched::Rtc } else { Vouched::Nobody },
+            voucher: Voucher::of_the_unit(),
         }
     }
 
@@ -59,11 +61,18 @@ impl Kernel {
     pub const fn demo() -> Self {
         Self {
             fallback: Vouched::Rtc,
+            voucher: None,
         }
     }
 
     /// A reading.
-    pub fn read(&self) -> Reading {
+    pub fn read(&mut self) -> Reading {
+        let mono_ms = boot_ms();
+        // Asked before the clock is read: what is vouched for must not be older than the reading.
+        let max_error_ms = match &mut self.voucher {
+            Some(voucher) => voucher.max_error_ms(mono_ms),
+            None => max_error_ms(),
+        };
         let wall = clock_gettime(ClockId::Realtime);
         Reading {
             mono_ms: boot_ms(),
@@ -71,13 +80,14 @@ impl Kernel {
                 .tv_sec
                 .saturating_mul(1_000)
                 .saturating_add(wall.tv_nsec / 1_000_000),
-            vouched: synchronised().unwrap_or(self.fallback),
+            vouched: max_error_ms
+                .map_or(self.fallback, |max_error_ms| Vouched::Ntp { max_error_ms }),
         }
     }
 }
 
-/// What adjtimex(2) says of the clock, when it is synchronised.
-fn synchronised() -> Option<Vouched> {
+/// The clock's largest error, milliseconds, as adjtimex(2) knows it when it is synchronised.
+pub(super) fn max_error_ms() -> Option<Millis> {
     // SAFETY: `timex` is plain integers, for which all zeroes is a valid value; modes = 0
     // asks the kernel to change nothing and to fill the structure in.
     let (state, timex) = unsafe {
@@ -86,9 +96,7 @@ fn synchronised() -> Option<Vouched> {
     };
     let good = state >= 0 && state != libc::TIME_ERROR && timex.status & libc::STA_UNSYNC == 0;
     // maxerror is in microseconds.
-    good.then(|| Vouched::Ntp {
-        max_error_ms: timex.maxerror.unsigned_abs().div_ceil(1_000),
-    })
+    good.then(|| timex.maxerror.unsigned_abs().div_ceil(1_000))
 }
 
 #[cfg(test)]
@@ -97,7 +105,7 @@ mod tests {
 
     #[test]
     fn readings_go_forward_and_the_boot_stays() {
-        let kernel = Kernel::appliance();
+        let mut kernel = Kernel::appliance();
         let (first, second) = (kernel.read(), kernel.read());
         assert!(second.mono_ms >= first.mono_ms);
         assert_eq!(boot_id().unwrap(), boot_id().unwrap());

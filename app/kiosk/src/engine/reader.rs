@@ -16,6 +16,7 @@ impl Engine {
                     "cards can be read"
                 );
                 self.reader_health = ReaderHealth::Ready(reader);
+                self.reader_came();
                 Input::Reader { ready: true }
             }
             ReaderEvent::Gone { why } => {
@@ -26,6 +27,7 @@ impl Engine {
                     "no card can be read"
                 );
                 self.reader_health = ReaderHealth::Gone(why.to_string());
+                self.reader_went();
                 Input::Reader { ready: false }
             }
             ReaderEvent::CardSeen { tap, .. } => {

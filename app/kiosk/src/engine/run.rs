@@ -140,6 +140,9 @@ impl Engine {
         if take_due(&mut self.due.checkpoint, now) {
             self.checkpoint();
         }
+        if take_due(&mut self.due.card_service, now) {
+            self.start_card_service_anew();
+        }
         if take_due(&mut self.due.log, now) {
             log::set(Level::Usual);
         }

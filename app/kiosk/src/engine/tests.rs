@@ -6,6 +6,7 @@ mod documents;
 mod handoff;
 mod papers;
 mod privacy;
+mod reader;
 mod rig;
 mod store;
 mod taps;

@@ -66,7 +66,12 @@ impl Stage {
         for dir in ["sysusers.d", "tmpfiles.d"] {
             copy(&ours().join(dir), &root.join("usr/lib").join(dir))?;
         }
-        for program in ["bin/machitap-kiosk", "bin/machitap-city", "sbin/nft"] {
+        for program in [
+            "bin/machitap-kiosk",
+            "bin/machitap-city",
+            "bin/systemctl",
+            "sbin/nft",
+        ] {
             stub(&root.join("usr").join(program))?;
         }
         for program in files("libexec")? {

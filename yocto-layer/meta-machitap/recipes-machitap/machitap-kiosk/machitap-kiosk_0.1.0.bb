@@ -33,9 +33,10 @@ do_install:append() {
     units=${S}/systemd
     install -d ${D}${systemd_system_unitdir} ${D}${libexecdir}/machitap ${D}${sysconfdir}/machitap
     install -d ${D}${datadir}/machitap/notice ${D}${datadir}/machitap/console
-    for unit in machitap-kiosk machitap-failed machitap-notice@; do
+    for unit in machitap-kiosk machitap-clock machitap-reader machitap-failed machitap-notice@; do
         install -m 0644 $units/system/$unit.service ${D}${systemd_system_unitdir}
     done
+    install -m 0644 $units/system/machitap-clock.socket $units/system/machitap-reader.path ${D}${systemd_system_unitdir}
     for dropins in machitap-kiosk.service.d getty@tty1.service.d; do
         install -d ${D}${systemd_system_unitdir}/$dropins
         install -m 0644 $units/system/$dropins/*.conf ${D}${systemd_system_unitdir}/$dropins
@@ -49,6 +50,7 @@ do_install:append() {
     fi
     install -m 0644 $units/etc/* ${D}${sysconfdir}/machitap
     install -D -m 0644 $units/tmpfiles.d/machitap-kiosk.conf ${D}${nonarch_libdir}/tmpfiles.d/machitap-kiosk.conf
+    install -D -m 0644 $units/modprobe.d/machitap-kiosk.conf ${D}${nonarch_base_libdir}/modprobe.d/machitap-kiosk.conf
     install -d ${D}${nonarch_base_libdir}/udev/rules.d
     install -m 0644 $units/udev/*.rules ${D}${nonarch_base_libdir}/udev/rules.d
 }
@@ -56,6 +58,7 @@ do_install:append() {
 FILES:${PN} += "\
     ${systemd_system_unitdir} \
     ${nonarch_libdir}/tmpfiles.d \
+    ${nonarch_base_libdir}/modprobe.d \
     ${nonarch_base_libdir}/udev/rules.d \
     ${datadir}/machitap \
 "

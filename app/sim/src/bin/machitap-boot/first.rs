@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{idle::Idle, machine::Machine, step, summary::Summary, town::Town};
+use crate::{idle::Idle, machine::Machine, picture::Picture, step, summary::Summary, town::Town};
 
 /// A screen that answers a hand, on a busy machine.
 const SCREEN_LIMIT: Duration = Duration::from_secs(90);
@@ -28,7 +28,9 @@ pub(crate) fn morning(
     step("a finger touches the glass");
     touch(town, machine, idle, summary)?;
     step("the reader is unplugged, and plugged in again");
-    replug(town, machine, idle, summary)
+    replug(town, machine, idle, summary)?;
+    step("the card service misses the reader");
+    missed(town, machine, idle, summary)
 }
 
 fn tap(
@@ -83,16 +85,11 @@ fn replug(
     summary: &mut Summary,
 ) -> Result<()> {
     let pulled = Instant::now();
-    machine.unplug()?;
-    machine.wait_for_picture("a screen that misses the reader", SCREEN_LIMIT, |picture| {
-        idle.is_not(picture)
-    })?;
+    pull(machine, idle)?.write(&town.place.made.join("reader-gone.png"))?;
     summary.seconds(
         "reader unplugged: until the screen says so",
         pulled.elapsed(),
     );
-    let gone = machine.picture()?;
-    gone.write(&town.place.made.join("reader-gone.png"))?;
     let plugged = Instant::now();
     machine.plug()?;
     idle.wait(machine)
@@ -102,4 +99,49 @@ fn replug(
         plugged.elapsed(),
     );
     tap(town, machine, idle, summary, "tap after replug")
+}
+
+/// Pulls the reader's plug; the screen that says so.
+fn pull(machine: &mut Machine, idle: &Idle) -> Result<Picture> {
+    machine.unplug()?;
+    machine.wait_for_picture("a screen that misses the reader", SCREEN_LIMIT, |picture| {
+        idle.is_not(picture)
+    })
+}
+
+/// pcscd tries a reader once, when it is plugged in. Here it is deaf at that moment, as one is whose
+/// first words to a reader were lost: nothing about devices is heard in a network of one's own.
+fn missed(
+    town: &mut Town,
+    machine: &mut Machine,
+    idle: &Idle,
+    summary: &mut Summary,
+) -> Result<()> {
+    let deaf = "/run/systemd/system/pcscd.service.d";
+    pull(machine, idle)?;
+    machine.run(&format!(
+        "mkdir -p {deaf} && printf '[Service]\\nPrivateNetwork=yes\\n' >{deaf}/deaf.conf && \
+         systemctl daemon-reload && systemctl restart pcscd.service"
+    ))?;
+    let plugged = Instant::now();
+    machine.plug()?;
+    idle.wait(machine)
+        .context("after the card service missed the reader")?;
+    summary.seconds(
+        "reader missed by the card service: until the idle screen",
+        plugged.elapsed(),
+    );
+    let asked = machine.ask("journalctl -b -t systemd -u machitap-reader.service -o cat")?;
+    ensure!(
+        asked.contains("Finished"),
+        "the service found it without being started anew: {asked}"
+    );
+    machine.run(&format!("rm -r {deaf} && systemctl daemon-reload"))?;
+    tap(
+        town,
+        machine,
+        idle,
+        summary,
+        "tap after the reader was missed",
+    )
 }
