@@ -92,6 +92,19 @@ fn the_file_in_the_documentation_is_good_and_what_it_comments_out_is_what_holds(
     assert_eq!(format!("{said:?}"), format!("{shown:?}"));
 }
 
+/// One for each release that brought or took a key, oldest first.
+const RELEASED: &[&str] = &[include_str!("configs/v0.1.0.toml")];
+
+#[test]
+fn every_configuration_that_was_ever_good_still_is() {
+    for text in RELEASED {
+        let config = Config::parse(text, Path::new("/etc/machitap")).unwrap();
+        assert_eq!(config.broker.host, "mqtt.example.jp");
+        assert_eq!(config.journal.keep_days, 70);
+        assert_eq!(config.screen.mounting.floor_mm, Some(850));
+    }
+}
+
 #[test]
 fn what_is_left_out_has_its_usual_value() {
     let short = "enrolment = \"e\"\nstate = \"s\"\ntime_zone = \"Asia/Tokyo\"\ndemo = true\n\
