@@ -22,7 +22,7 @@ do_install() {
     install -d ${D}${systemd_system_unitdir} ${D}${libexecdir}/machitap
     install -m 0644 $image/system/*.service $image/system/*.mount $image/system/*.path ${D}${systemd_system_unitdir}
     install -D -m 0644 -t ${D}${systemd_system_unitdir}/emergency.service.d $image/system/emergency.service.d/*.conf
-    install -m 0755 $image/libexec/health $image/libexec/enrol $image/libexec/update ${D}${libexecdir}/machitap
+    install -m 0755 $image/libexec/health $image/libexec/enrol $image/libexec/update $image/libexec/usb ${D}${libexecdir}/machitap
     install -D -m 0644 -t ${D}${nonarch_base_libdir}/udev/rules.d $image/udev/*.rules
     install -D -m 0644 -t ${D}${nonarch_libdir}/sysctl.d $image/sysctl.d/*.conf
     install -D -m 0644 -t ${D}${datadir}/machitap/firewall $image/firewall/machitap.nft
