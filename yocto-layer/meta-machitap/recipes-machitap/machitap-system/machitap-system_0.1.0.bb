@@ -37,6 +37,7 @@ do_install() {
     for unit in getty@tty1 autovt@ serial-getty@ console-getty; do
         ln -s /dev/null ${D}${sysconfdir}/systemd/system/$unit.service
     done
+    ln -s /dev/null ${D}${sysconfdir}/systemd/system/ctrl-alt-del.target
 }
 
 FILES:${PN} += "${systemd_unitdir} ${nonarch_base_libdir}/udev ${nonarch_libdir}/sysctl.d ${datadir}/machitap"
