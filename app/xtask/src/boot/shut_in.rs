@@ -20,6 +20,8 @@ const FILES: &[(&str, &str)] = &[
     ("libexec/usb", "usr/libexec/machitap"),
     ("firewall/machitap.nft", "usr/share/machitap/firewall"),
     ("system/machitap-firewall.service", "usr/lib/systemd/system"),
+    ("console/keys.map", "usr/share/machitap/console"),
+    ("system/machitap-keys.service", "usr/lib/systemd/system"),
     ("sysctl.d/60-machitap.conf", "usr/lib/sysctl.d"),
     (
         "system.conf.d/60-machitap.conf",
@@ -111,7 +113,7 @@ fn finish() -> Result<String> {
     );
     Ok(format!(
         "mkdir -p /etc/machitap/firewall.d\n\
-         systemctl enable machitap-firewall.service systemd-timesyncd.service\n\
+         systemctl enable machitap-firewall.service machitap-keys.service systemd-timesyncd.service\n\
          for unit in {masked}; do systemctl mask $unit.service; done\n\
          systemctl mask ctrl-alt-del.target\n"
     ))

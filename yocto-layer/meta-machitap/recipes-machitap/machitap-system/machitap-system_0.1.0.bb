@@ -27,6 +27,7 @@ do_install() {
     install -D -m 0644 -t ${D}${nonarch_libdir}/sysctl.d $image/sysctl.d/*.conf
     install -D -m 0644 -t ${D}${datadir}/machitap/firewall $image/firewall/machitap.nft
     install -d ${D}${sysconfdir}/machitap/firewall.d
+    install -D -m 0644 -t ${D}${datadir}/machitap/console $image/console/keys.map
     install -D -m 0644 -t ${D}${systemd_unitdir}/timesyncd.conf.d $image/timesyncd.conf.d/*.conf
     install -D -m 0644 -t ${D}${systemd_unitdir}/system.conf.d $image/system.conf.d/*.conf
     install -D -m 0644 -t ${D}${systemd_unitdir}/journald.conf.d ${S}/systemd/journald.conf.d/*.conf
@@ -45,6 +46,7 @@ FILES:${PN} += "${systemd_unitdir} ${nonarch_base_libdir}/udev ${nonarch_libdir}
 SYSTEMD_SERVICE:${PN} = " \
     machitap-healthy.service \
     machitap-firewall.service \
+    machitap-keys.service \
     machitap-tried.service \
     machitap-update.service \
     machitap-update.path \
@@ -54,4 +56,4 @@ SYSTEMD_SERVICE:${PN} = " \
     var-log.mount \
 "
 
-RDEPENDS:${PN} = "machitap-kiosk nftables"
+RDEPENDS:${PN} = "kbd machitap-kiosk nftables"
