@@ -77,7 +77,8 @@ fn clock(
         "clock without a time server, days behind",
         off.as_secs() / 86_400,
     );
-    ensure!(off > facts::DAY * 365, "the clock was not years off");
+    // systemd lifts 1970 to the day it was built.
+    ensure!(off > facts::DAY, "the clock was not off");
     let answered = Instant::now();
     server.answer();
     guest::wait_for(machine, "the kiosk to trust its clock", &facts::DOCTOR)?;

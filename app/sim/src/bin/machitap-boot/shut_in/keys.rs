@@ -23,6 +23,20 @@ const ALL: [&[&str]; 8] = [
     &["alt", "sysrq", "b"],
 ];
 
+/// The console on the display.
+const CONSOLE: &str = "cat /sys/class/tty/tty0/active";
+/// How often SysRq has told what it can.
+const HELPED: &str = "dmesg | grep -c 'sysrq: HELP'";
+/// Ctrl+Alt+Del is that signal, where a key sends it.
+const REFUSED: guest::Question<'_> = (
+    "journalctl -b --no-pager -o cat | grep -c 'ctrl-alt-del.target.*masked'",
+    |said| said != "0",
+);
+const LET_IN: &str = "echo 1 >/proc/sys/kernel/sysrq; \
+    printf 'keymaps 0,12\\ncontrol alt keycode 60 = Console_2\\n' >/run/let-in; \
+    loadkeys -C /dev/tty1 /run/let-in";
+const PUT_BACK: &str = "systemctl restart systemd-sysctl.service machitap-keys.service; chvt 1";
+
 /// Plays it.
 ///
 /// # Errors
@@ -42,11 +56,10 @@ pub(super) fn play(machine: &mut Machine, idle: &Idle, summary: &mut Summary) ->
     for keys in ALL {
         press(machine, keys)?;
     }
-    let at = console(machine)?;
+    let at = machine.ask(CONSOLE)?;
     ensure!(at == "tty1", "a key brought the display to {at}");
     idle.wait(machine)?;
-    let help = machine.ask("dmesg | grep -c 'sysrq: HELP'")?;
-    ensure!(help == "0", "SysRq answers");
+    ensure!(machine.ask(HELPED)? == "0", "SysRq answers");
     let jobs = machine.ask("systemctl list-jobs --no-legend")?;
     ensure!(jobs.is_empty(), "a key began something:\n{jobs}");
     let logins = machine
@@ -57,7 +70,32 @@ pub(super) fn play(machine: &mut Machine, idle: &Idle, summary: &mut Summary) ->
         "the machine has booted"
     );
     ensure!(pid(machine)? == kiosk, "the kiosk was started anew");
+    machine.run("kill -INT 1")?;
+    guest::wait_for(machine, "systemd to refuse a boot", &REFUSED)?;
     summary.figure("keys that did nothing", ALL.len());
+    without_guards(machine)
+}
+
+/// The same keys lead to another console and to the kernel where that is allowed: the looks above can
+/// fail.
+fn without_guards(machine: &mut Machine) -> Result<()> {
+    machine.run(LET_IN)?;
+    press(machine, &["ctrl", "alt", "f2"])?;
+    let away = |said: &str| said == "tty2";
+    guest::wait_for(machine, "a key that leaves the screen", &(CONSOLE, away))?;
+    // SysRq is heard before whoever listens to a keyboard, so that nothing is told of it there.
+    machine.press(&["alt", "sysrq", "h"])?;
+    guest::wait_for(machine, "an answer to SysRq", &(HELPED, |said| said != "0"))?;
+    machine.run(PUT_BACK)?;
+    guest::wait_for(
+        machine,
+        "the kiosk's console",
+        &(CONSOLE, |said| said == "tty1"),
+    )?;
+    press(machine, &["ctrl", "alt", "f2"])?;
+    press(machine, &["alt", "f3"])?;
+    let at = machine.ask(CONSOLE)?;
+    ensure!(at == "tty1", "a key brought the display to {at}");
     Ok(())
 }
 
@@ -77,11 +115,6 @@ fn typed(machine: &mut Machine) -> Result<usize> {
         .ask(&format!("stat -c %s {TYPED}"))?
         .trim()
         .parse()?)
-}
-
-/// The console on the display.
-fn console(machine: &mut Machine) -> Result<String> {
-    machine.ask("cat /sys/class/tty/tty0/active")
 }
 
 fn pid(machine: &mut Machine) -> Result<String> {
