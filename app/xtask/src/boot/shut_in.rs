@@ -17,6 +17,7 @@ const ALSO: &[&str] = &["nftables", "systemd-timesyncd"];
 /// The image's files, and where its recipe puts them.
 const FILES: &[(&str, &str)] = &[
     ("udev/70-machitap-usb.rules", "usr/lib/udev/rules.d"),
+    ("udev/60-machitap-keys.rules", "usr/lib/udev/rules.d"),
     ("libexec/usb", "usr/libexec/machitap"),
     ("firewall/machitap.nft", "usr/share/machitap/firewall"),
     ("system/machitap-firewall.service", "usr/lib/systemd/system"),

@@ -12,11 +12,12 @@ const TYPED: &str = "/run/keys";
 const BYTES: usize = 2 * 3 * 24;
 
 /// What may bring somebody away from the kiosk's screen, or the machine down.
-const ALL: [&[&str]; 8] = [
+const ALL: [&[&str]; 9] = [
     &["ctrl", "alt", "f2"],
     &["alt", "f3"],
     &["alt", "right"],
     &["ctrl", "alt", "delete"],
+    &["ctrl", "alt", "backspace"],
     &["ctrl", "c"],
     &["ctrl", "backslash"],
     &["alt", "sysrq", "h"],
