@@ -45,6 +45,8 @@ pub(crate) fn play(town: &mut Town, summary: &mut Summary) -> Result<()> {
     );
     let idle = idle::compare(&mut machine, false, summary)?;
     let before = machine.tap(town.somebody()?)?;
+    town.wait_until_counted(&before)
+        .context("through the firewall, the time unknown")?;
     idle.wait(&mut machine)?;
 
     firewall::play(town, &mut machine, summary).context("the firewall")?;
@@ -89,8 +91,6 @@ fn clock(
     let seen = machine.tap(town.somebody()?)?;
     town.wait_until_counted(&seen)?;
     facts::all_by(town, machine, &seen, ClockSource::Ntp)?;
-    town.wait_until_counted(before)
-        .context("the tap from before the time was known")?;
     let corrections = facts::corrections(town, machine)?;
     ensure!(
         corrections.len() == 1,
