@@ -8,7 +8,7 @@ mod control;
 mod dir;
 mod keeper;
 mod kiosk;
-mod ports;
+pub mod ports;
 mod process;
 mod programs;
 mod quick_service;

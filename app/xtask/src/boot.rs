@@ -6,6 +6,7 @@
 mod disk;
 mod emulator;
 mod releases;
+mod shut_in;
 
 use std::{
     env, fs,
@@ -16,7 +17,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     package,
-    run::{cargo, cargo_command, is_root, step, succeed, target_dir},
+    run::{cargo, cargo_command, is_root, step, succeed, target_dir, workspace},
     setup::{self, Package},
 };
 
@@ -61,6 +62,7 @@ impl Boot {
         emulator::fetch(&machine)?;
         disk::make(&machine, &debs)?;
         releases::make(&machine, &debs)?;
+        shut_in::make(&machine, &debs)?;
         unpack_programs(&machine, &debs)?;
         step("building the player");
         let binary = ["-p", "machitap-sim", "--bin", "machitap-boot"];
@@ -106,6 +108,12 @@ fn found(dir: &Path) -> Result<Vec<PathBuf>> {
             .with_context(|| format!("no package {begins}*.deb in {}", dir.display()))
     };
     PACKAGES.iter().map(of).collect()
+}
+
+/// A file of the image's layer or units.
+fn ours(file: &str) -> Result<String> {
+    let path = workspace().join(file);
+    fs::read_to_string(&path).with_context(|| path.display().to_string())
 }
 
 /// The city runs outside the machine, from its package too.

@@ -41,7 +41,7 @@ const INITRAMFS: &str = r#"
 const LEFT_OUT: [&str; 3] = ["doc", "man", "locale"];
 
 /// The disk whose power is cut. As in the image, state is not on the root file system.
-const FSTAB: &str =
+pub(super) const FSTAB: &str =
     "LABEL=machitap /var/lib/machitap ext4 defaults,x-systemd.device-timeout=300s 0 2\n";
 
 /// What the trial adds, by where it lies. None of it changes what the kiosk does; the unit's

@@ -14,10 +14,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::disk;
-use crate::run::{step, workspace};
+use crate::run::step;
 
 /// What those of the image have, and the trial's other disk has not.
 const ALSO: &[&str] = &["rauc", "rauc-service"];
@@ -45,10 +45,4 @@ pub(super) fn make(machine: &Path, debs: &[PathBuf]) -> Result<()> {
     root::make(&to, &base, kiosk)?;
     bundles::make(&to)?;
     Ok(fs::write(note, made_from)?)
-}
-
-/// A file of the image's layer or units.
-fn ours(file: &str) -> Result<String> {
-    let path = workspace().join(file);
-    fs::read_to_string(&path).with_context(|| path.display().to_string())
 }

@@ -13,6 +13,7 @@ use crate::{
 pub(super) fn check() -> Result<()> {
     sysctl()?;
     firewall()?;
+    usb()?;
     for path in files("udev")? {
         for (n, line) in fs::read_to_string(&path)?.lines().enumerate() {
             if let Err(why) = rule(line) {
@@ -52,9 +53,14 @@ fn sysctl() -> Result<()> {
 /// The firewall's rules as nft reads them, on a kernel that knows such rules.
 fn firewall() -> Result<()> {
     let rules = ours().join("image/firewall/machitap.nft");
+    // The image may have no /etc/protocols, where nft looks for a protocol's name.
+    const AS_THERE: &str = "
+        test ! -e /etc/protocols || mount --bind /dev/null /etc/protocols
+        exec /usr/sbin/nft --check --file \"$0\"
+    ";
     let nft = |file: &Path| -> Result<Option<String>> {
-        let said = as_root("/usr/sbin/nft")
-            .args(["--check", "--file"])
+        let said = as_root("unshare")
+            .args(["--mount", "sh", "-ec", AS_THERE])
             .arg(file)
             .output();
         let said = said.context("nft: is cargo xtask setup done?")?;
@@ -78,9 +84,67 @@ fn firewall() -> Result<()> {
             bail!("{}: {chain} is open", rules.display());
         }
     }
-    write(&text.replace("ct state", "ct sate"))?;
-    if nft(&spoilt)?.is_none() {
-        bail!("a slip in the firewall's rules is not found");
+    for (word, slip) in [("ct state", "ct sate"), ("l4proto 58", "l4proto ipv6-icmp")] {
+        write(&text.replace(word, slip))?;
+        if nft(&spoilt)?.is_none() {
+            bail!("{slip} in the firewall's rules is not found");
+        }
+    }
+    Ok(())
+}
+
+/// Which interfaces of a USB device are opened: class and protocol of each, and whether.
+const USB: &[&[(&str, &str, bool)]] = &[
+    &[("03", "00", true)],
+    &[("0b", "00", true), ("ff", "00", true)],
+    &[("08", "50", true)],
+    &[("01", "00", true), ("01", "00", true)],
+    &[("03", "01", false)],
+    // A keyboard with keys for the sound, a touch panel that is a mouse too.
+    &[("03", "01", false), ("03", "00", false)],
+    &[("03", "02", false), ("03", "00", true)],
+    &[("06", "01", false), ("08", "50", true)],
+    &[("e0", "01", false)],
+];
+
+/// Asks `image/libexec/usb` about devices as /sys has them.
+fn usb() -> Result<()> {
+    let script = ours().join("image/libexec/usb");
+    let device = target_dir().join("units/usb/1-1");
+    let probed = target_dir().join("units/usb/probe");
+    for interfaces in USB {
+        let _ = fs::remove_dir_all(&device);
+        for (n, (class, protocol, _)) in interfaces.iter().enumerate() {
+            let dir = device.join(format!("1-1:1.{n}"));
+            fs::create_dir_all(&dir)?;
+            for (name, value) in [
+                ("bInterfaceClass", class),
+                ("bInterfaceProtocol", protocol),
+                ("authorized", &"0"),
+            ] {
+                fs::write(dir.join(name), format!("{value}\n"))?;
+            }
+        }
+        let run = |what| {
+            let mut run = Command::new("sh");
+            run.arg(&script).arg(what).arg(&device);
+            succeed(run.env("PROBE", &probed))
+        };
+        run("allow")?;
+        for (n, (class, protocol, open)) in interfaces.iter().enumerate() {
+            let word = fs::read_to_string(device.join(format!("1-1:1.{n}/authorized")))?;
+            if word != if *open { "1\n" } else { "0\n" } {
+                bail!("libexec/usb: an interface {class}/{protocol} of {interfaces:?}: {word}");
+            }
+        }
+        let _ = fs::remove_file(&probed);
+        run("serve")?;
+        // The last one's name: /sys takes a word at a time.
+        let last = interfaces.iter().rposition(|(.., open)| *open);
+        let last = last.map(|n| format!("1-1:1.{n}\n"));
+        if fs::read_to_string(&probed).ok() != last {
+            bail!("libexec/usb serve: not {last:?} of {interfaces:?}");
+        }
     }
     Ok(())
 }

@@ -70,6 +70,7 @@ impl Stage {
             "bin/machitap-kiosk",
             "bin/machitap-city",
             "bin/systemctl",
+            "bin/loadkeys",
             "sbin/nft",
         ] {
             stub(&root.join("usr").join(program))?;

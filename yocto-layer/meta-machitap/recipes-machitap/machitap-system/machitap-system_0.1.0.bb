@@ -22,11 +22,12 @@ do_install() {
     install -d ${D}${systemd_system_unitdir} ${D}${libexecdir}/machitap
     install -m 0644 $image/system/*.service $image/system/*.mount $image/system/*.path ${D}${systemd_system_unitdir}
     install -D -m 0644 -t ${D}${systemd_system_unitdir}/emergency.service.d $image/system/emergency.service.d/*.conf
-    install -m 0755 $image/libexec/health $image/libexec/enrol $image/libexec/update ${D}${libexecdir}/machitap
+    install -m 0755 $image/libexec/health $image/libexec/enrol $image/libexec/update $image/libexec/usb ${D}${libexecdir}/machitap
     install -D -m 0644 -t ${D}${nonarch_base_libdir}/udev/rules.d $image/udev/*.rules
     install -D -m 0644 -t ${D}${nonarch_libdir}/sysctl.d $image/sysctl.d/*.conf
     install -D -m 0644 -t ${D}${datadir}/machitap/firewall $image/firewall/machitap.nft
     install -d ${D}${sysconfdir}/machitap/firewall.d
+    install -D -m 0644 -t ${D}${datadir}/machitap/console $image/console/keys.map
     install -D -m 0644 -t ${D}${systemd_unitdir}/timesyncd.conf.d $image/timesyncd.conf.d/*.conf
     install -D -m 0644 -t ${D}${systemd_unitdir}/system.conf.d $image/system.conf.d/*.conf
     install -D -m 0644 -t ${D}${systemd_unitdir}/journald.conf.d ${S}/systemd/journald.conf.d/*.conf
@@ -37,6 +38,7 @@ do_install() {
     for unit in getty@tty1 autovt@ serial-getty@ console-getty; do
         ln -s /dev/null ${D}${sysconfdir}/systemd/system/$unit.service
     done
+    ln -s /dev/null ${D}${sysconfdir}/systemd/system/ctrl-alt-del.target
 }
 
 FILES:${PN} += "${systemd_unitdir} ${nonarch_base_libdir}/udev ${nonarch_libdir}/sysctl.d ${datadir}/machitap"
@@ -44,6 +46,7 @@ FILES:${PN} += "${systemd_unitdir} ${nonarch_base_libdir}/udev ${nonarch_libdir}
 SYSTEMD_SERVICE:${PN} = " \
     machitap-healthy.service \
     machitap-firewall.service \
+    machitap-keys.service \
     machitap-tried.service \
     machitap-update.service \
     machitap-update.path \
@@ -53,4 +56,4 @@ SYSTEMD_SERVICE:${PN} = " \
     var-log.mount \
 "
 
-RDEPENDS:${PN} = "machitap-kiosk nftables"
+RDEPENDS:${PN} = "kbd machitap-kiosk nftables"

@@ -60,7 +60,16 @@ fn tap(
     Ok(())
 }
 
-fn touch(town: &Town, machine: &mut Machine, idle: &Idle, summary: &mut Summary) -> Result<()> {
+/// A finger opens the languages, and goes back.
+///
+/// # Errors
+/// What did not happen.
+pub(crate) fn touch(
+    town: &Town,
+    machine: &mut Machine,
+    idle: &Idle,
+    summary: &mut Summary,
+) -> Result<()> {
     let size = machine.picture()?.size();
     let touched = Instant::now();
     machine.touch(LANGUAGES, size)?;

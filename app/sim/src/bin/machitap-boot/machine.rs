@@ -3,6 +3,7 @@
 
 mod disks;
 mod hands;
+mod plugs;
 mod shell;
 mod witness;
 
@@ -37,8 +38,19 @@ pub(crate) struct How {
     pub(crate) clockless: bool,
     /// The network cable is plugged in.
     pub(crate) network: bool,
-    /// The root that the firmware chose; without one, the Debian as new at every boot.
-    pub(crate) slot: Option<Slot>,
+    /// What it boots from.
+    pub(crate) root: Root,
+}
+
+/// A root file system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Root {
+    /// The Debian, as new at every boot.
+    Debian,
+    /// The same, shut in as the image is.
+    ShutIn,
+    /// Of the image's two, the one that the firmware chose.
+    Slot(Slot),
 }
 
 /// One of the two roots of the image's layout.
@@ -53,7 +65,7 @@ impl Default for How {
         Self {
             clockless: false,
             network: true,
-            slot: None,
+            root: Root::Debian,
         }
     }
 }
@@ -68,6 +80,11 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// What was made for a machine that is shut in.
+    pub(crate) fn shut_in(&self) -> PathBuf {
+        self.made.join("shut-in")
+    }
+
     /// The disk that holds the kiosk's state.
     pub(crate) fn data(&self) -> PathBuf {
         self.live.join("data.img")

@@ -9,6 +9,7 @@ mod machine;
 mod picture;
 mod qmp;
 mod reader;
+mod shut_in;
 mod summary;
 mod town;
 mod troubles;
@@ -70,6 +71,8 @@ enum Part {
     Cuts,
     /// Two releases as the image has them: updates that are kept, gone back from, refused, cut
     Update,
+    /// What shuts the image in: USB devices, keys, the firewall; and a town's time server
+    ShutIn,
 }
 
 fn main() -> ExitCode {
@@ -107,7 +110,12 @@ fn parts(cli: &Cli, seed: u64, summary: &mut Summary) -> Result<()> {
         let town = Town::found(&cli.machine, seed, Comes::ForACode)?;
         in_town(town, |town| code::play(town, summary))?;
     }
-    let alone = [Part::Code, Part::Update];
+    if only(Part::ShutIn) {
+        step("broker, city and an enrolled kiosk that is shut in");
+        let town = Town::found(&cli.machine, seed, Comes::ShutIn)?;
+        in_town(town, |town| shut_in::play(town, summary))?;
+    }
+    let alone = [Part::Code, Part::ShutIn, Part::Update];
     if !cli.only.is_empty() && cli.only.iter().all(|part| alone.contains(part)) {
         return updates(cli, seed, summary);
     }

@@ -26,6 +26,7 @@ use crate::{
 
 const KIOSK: &str = "centre-1";
 const ETC: &str = "/etc/machitap";
+const FIREWALL: &str = "/etc/machitap/firewall.d";
 const ENROLMENT: &str = "/etc/machitap/enrolment";
 const CARD_KEYS: &str = "card-keys.toml";
 const FACILITY: &str = "community-centre";
@@ -45,6 +46,8 @@ pub(crate) enum Comes {
     ForACode,
     /// Enrolled, on two roots as the image has them.
     AsAnImage,
+    /// Enrolled, on a Debian that is shut in as the image is.
+    ShutIn,
 }
 
 /// The town.
@@ -94,6 +97,11 @@ impl Town {
         match comes {
             Comes::Enrolled => town.set_up_enrolled(&town.root())?,
             Comes::ForACode => town.set_up_for_a_code()?,
+            Comes::ShutIn => {
+                let root = town.place.shut_in().join("root.img");
+                town.set_up_enrolled(&root)?;
+                disk::put(&root, FIREWALL, &[town.way_out()])?;
+            }
             Comes::AsAnImage => {
                 update::disks::make(&town.place)?;
                 town.set_up_enrolled(&town.place.data())?;
@@ -162,6 +170,13 @@ impl Town {
              [reader]\nkeys = \"sealed-file:/run/credentials/machitap-kiosk.service/card-keys\"\n"
         );
         ("kiosk.toml".to_owned(), text.into_bytes())
+    }
+
+    /// The trial's ports are not those of a city: the firewall is told of them as an operator tells it.
+    fn way_out(&self) -> (String, Vec<u8>) {
+        let (port, enrol_port) = (self.stage.broker.port(), self.stage.city.enrol_port());
+        let text = format!("add element inet machitap city {{ {port}, {enrol_port} }}\n");
+        ("town.nft".to_owned(), text.into_bytes())
     }
 
     /// The card of somebody who was not here yet.

@@ -67,7 +67,7 @@ pub(crate) fn no_clock(town: &mut Town, summary: &mut Summary) -> Result<()> {
     let how = How {
         clockless: true,
         network: false,
-        slot: None,
+        ..How::default()
     };
     let mut machine = Machine::start(&town.place, how)?;
     machine.wait_until_it_serves()?;

@@ -4,7 +4,7 @@ use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
 
-use super::{super::disk, ours};
+use super::super::{disk, ours};
 use crate::{
     package::acceptance,
     run::{succeed, workspace},

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{How, Place, Slot};
+use super::{How, Place, Root, Slot};
 
 /// As the image's, but for what QEMU and the trial need.
 const COMMAND_LINE: &str = "console=ttyS0 quiet loglevel=4 mitigations=off nokaslr audit=0 \
@@ -13,9 +13,10 @@ pub(super) fn arguments(place: &Place, how: How) -> Vec<String> {
     let mut all = Vec::new();
     let mut add = |words: &[&str]| all.extend(words.iter().map(|word| (*word).to_owned()));
     let path = |path: &Path| path.display().to_string();
-    let (made, root) = match how.slot {
-        None => (place.made.clone(), "/dev/vda rw".to_owned()),
-        Some(slot) => {
+    let (made, root) = match how.root {
+        Root::Debian => (place.made.clone(), "/dev/vda rw".to_owned()),
+        Root::ShutIn => (place.shut_in(), "/dev/vda rw".to_owned()),
+        Root::Slot(slot) => {
             let (device, name) = match slot {
                 Slot::A => ("vda", "A"),
                 Slot::B => ("vdb", "B"),
@@ -28,9 +29,9 @@ pub(super) fn arguments(place: &Place, how: How) -> Vec<String> {
     add(&["-kernel", &path(&made.join("vmlinuz"))]);
     add(&["-initrd", &path(&made.join("initrd"))]);
     add(&["-append", &format!("root={root} {COMMAND_LINE}")]);
-    match how.slot {
+    match how.root {
         // The root file system is as new at every boot; what is cut is the state.
-        None => {
+        Root::Debian | Root::ShutIn => {
             let root = path(&made.join("root.img"));
             add(&["-drive"]);
             add(&[&format!(
@@ -38,7 +39,7 @@ pub(super) fn arguments(place: &Place, how: How) -> Vec<String> {
             )]);
             add(&["-device", "virtio-blk-pci,drive=root"]);
         }
-        Some(_) => {
+        Root::Slot(_) => {
             for (id, slot) in [("root-a", Slot::A), ("root-b", Slot::B)] {
                 let root = path(&place.root(slot));
                 add(&[
@@ -50,7 +51,7 @@ pub(super) fn arguments(place: &Place, how: How) -> Vec<String> {
         }
     }
     let mut logged = vec![("data", place.data(), place.log())];
-    if how.slot.is_some() {
+    if matches!(how.root, Root::Slot(_)) {
         logged.push(("autoboot", place.autoboot(), place.autoboot_log()));
     }
     for (id, disk, log) in logged {

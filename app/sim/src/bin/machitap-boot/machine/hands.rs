@@ -159,8 +159,7 @@ impl Machine {
     /// # Errors
     /// When the machine does not let it go.
     pub(crate) fn unplug(&mut self) -> Result<()> {
-        self.qmp.tell("device_del", json!({ "id": "reader" }))?;
-        self.qmp.event("DEVICE_DELETED", "reader")
+        self.pull_out("reader")
     }
 
     /// Plugs it in again.

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     disk,
-    machine::{How, Machine, Place, Slot},
+    machine::{How, Machine, Place, Root, Slot},
     town::{Town, confirmed},
 };
 
@@ -63,7 +63,7 @@ impl<'a> Kiosk<'a> {
         disk::copy(&town.place.autoboot(), &before(&town.place))?;
         disk::copy(&town.place.data(), &before_data(&town.place))?;
         let how = How {
-            slot: Some(slot),
+            root: Root::Slot(slot),
             ..How::default()
         };
         let machine = Machine::start(&town.place, how)?;
