@@ -69,6 +69,7 @@ impl Stage {
         for program in [
             "bin/machitap-kiosk",
             "bin/machitap-city",
+            "bin/sleep",
             "bin/systemctl",
             "bin/loadkeys",
             "sbin/nft",

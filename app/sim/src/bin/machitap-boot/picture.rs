@@ -79,6 +79,13 @@ impl Picture {
         self.dots.get(n).copied().filter(|_| inside)
     }
 
+    /// Of all dots, the share that is bright, 0 to 1.
+    pub(crate) fn bright(&self) -> f64 {
+        let bright = |dot: &&[u8; 3]| dot.iter().all(|c| *c > 128);
+        let bright = self.dots.iter().filter(bright).count();
+        bright as f64 / self.dots.len().max(1) as f64
+    }
+
     /// Of all dots outside the parts left out, the share that differs, 0 to 1; 1 for pictures of
     /// different sizes.
     pub(crate) fn differs(&self, other: &Self, without: &[Part]) -> f64 {

@@ -10,7 +10,6 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use machitap_sim::stage::wait;
 use uuid::Uuid;
 
 use super::{firmware::Asked, kiosk::Kiosk};
@@ -20,6 +19,11 @@ use crate::{disk, picture::Picture, step, summary::Summary, town::Town};
 const NOTICE_LIMIT: Duration = Duration::from_secs(240);
 /// Of all dots, so many may differ: the kernel draws the same type.
 const TOLERATED: f64 = 0.002;
+
+/// A console that stands so long is at rest.
+const REST: Duration = Duration::from_secs(10);
+/// Of all dots of the notice, so many are bright at least.
+const WORDS: f64 = 0.01;
 
 type Spoil = fn(&Path) -> io::Result<()>;
 
@@ -54,11 +58,17 @@ fn says_so_and_tries_again<'a>(
     let machine = &mut kiosk.machine;
     let made = &kiosk.town.place.made;
     let notice = if accept && what == "gone" {
-        wait::for_some(NOTICE_LIMIT, "the emergency", || {
-            let state = machine.ask("systemctl is-active emergency.service");
-            state.map(|s| (s == "active").then_some(())).transpose()
-        })??;
-        let seen = machine.picture()?;
+        let mut last: Option<(Picture, Instant)> = None;
+        let seen = machine.wait_for_picture("a console that rests", NOTICE_LIMIT, |picture| {
+            if let Some((same, since)) = &last
+                && same == picture
+            {
+                // A console without a word is one that is waited for.
+                return since.elapsed() > REST && picture.bright() > WORDS;
+            }
+            last = Some((picture.clone(), Instant::now()));
+            false
+        })?;
         seen.write(&reference())?;
         seen
     } else {
