@@ -41,6 +41,9 @@ pub enum Input {
         /// True when cards can be read.
         ready: bool,
     },
+    /// The machine boots in a moment for an update, or does not after all. Who holds a card until
+    /// then is served all the same.
+    Renewing(bool),
     /// Someone touched the screen.
     Touch(Touch),
     /// The store put the last [`crate::Output::Append`] on disk.

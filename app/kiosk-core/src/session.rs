@@ -171,6 +171,7 @@ pub struct Session {
     new_secret: NewSecret,
     link: LinkView,
     reader_ready: bool,
+    renewing: bool,
     trouble: Option<StoreTrouble>,
     last_seq: u64,
     replaced: Option<Option<Incarnation>>,
@@ -273,6 +274,7 @@ impl Session {
             new_secret: setup.new_secret,
             link: LinkView::default(),
             reader_ready: true,
+            renewing: false,
             trouble: None,
             last_seq: setup.last_seq,
             replaced: setup.replaced,
@@ -344,6 +346,10 @@ impl Session {
             // Reading goes on to its own end: a short tap is a good tap.
             Input::CardRemoved(_) => {}
             Input::Reader { ready } => self.reader(cx, ready),
+            Input::Renewing(renewing) => {
+                self.changed |= self.renewing != renewing;
+                self.renewing = renewing;
+            }
             Input::Touch(touch) => self.touch(cx, touch),
             Input::Appended(facts) => {
                 if let Some(last) = facts.last() {

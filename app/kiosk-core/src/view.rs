@@ -526,4 +526,6 @@ pub enum OutReason {
     UnknownFacility,
     /// A nursery without a roster.
     NoRoster,
+    /// Nothing is wrong: the machine boots for an update in a moment.
+    Renewing,
 }

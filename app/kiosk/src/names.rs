@@ -65,6 +65,7 @@ pub const fn view(view: &View) -> &'static str {
             OutReason::NoCatalogue => "out-of-service:no-catalogue",
             OutReason::UnknownFacility => "out-of-service:unknown-facility",
             OutReason::NoRoster => "out-of-service:no-roster",
+            OutReason::Renewing => "out-of-service:renewing",
         },
         View::Enrol(enrol) => match enrol.step {
             EnrolStep::Code { .. } => "enrol:code",

@@ -132,11 +132,16 @@ impl Session {
         });
         let why = trouble
             .or_else(|| self.cannot_serve())
-            .or_else(|| (!self.reader_ready).then_some(OutReason::ReaderGone));
+            .or_else(|| (!self.reader_ready).then_some(OutReason::ReaderGone))
+            .or_else(|| self.renewing.then_some(OutReason::Renewing));
         match (why, self.service()) {
             (Some(why), _) => View::OutOfService(OutOfService {
                 why,
-                contact: self.contact(),
+                contact: match why {
+                    // There is nothing to call for.
+                    OutReason::Renewing => String::new(),
+                    _ => self.contact(),
+                },
             }),
             (None, None) => unreachable!("a kiosk that can serve has a service"),
             (None, Some(service)) => View::Idle(self.idle(now, folds, service)),

@@ -1,6 +1,7 @@
 //! An update of the machine: what is told of it, and when the machine may boot.
 
 use machitap_domain::Millis;
+use machitap_kiosk_core::Input;
 use machitap_wire::{
     Topic,
     update::{Bundle, Stage, Update},
@@ -12,6 +13,9 @@ use crate::{
     update::{Place, Setup, Wanted, Watch},
 };
 
+/// A machine that was told that it may boot is gone by then, milliseconds.
+const GONE_WITHIN_MS: Millis = 60_000;
+
 /// The updates' part of the engine.
 #[derive(Debug, Default)]
 pub(super) struct Updates {
@@ -22,6 +26,10 @@ pub(super) struct Updates {
     told: Option<Update>,
     /// The machine is to boot, since then.
     boot: Option<Millis>,
+    /// The machine was told that it may, since then.
+    agreed: Option<Millis>,
+    /// The screen says so.
+    said: bool,
 }
 
 impl Updates {
@@ -92,12 +100,24 @@ impl Engine {
             let now = self.mono_ms();
             let since = *self.updates.boot.get_or_insert(now);
             if self.may_end(since) {
+                let agreed = *self.updates.agreed.get_or_insert(now);
+                // One that does not boot after all has nothing to say to people.
+                self.renewing(now < agreed + GONE_WITHIN_MS);
                 self.boot();
             }
             Some(since)
         } else {
+            self.updates.agreed = None;
+            self.renewing(false);
             None
         };
+    }
+
+    /// Says it on the screen, where it is not said already.
+    fn renewing(&mut self, renewing: bool) {
+        if std::mem::replace(&mut self.updates.said, renewing) != renewing {
+            self.input(Input::Renewing(renewing));
+        }
     }
 
     fn boot(&self) {

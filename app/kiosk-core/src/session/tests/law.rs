@@ -47,6 +47,7 @@ enum Op {
     },
     Disk(Option<StoreTrouble>),
     Reader(bool),
+    Renewing(bool),
     Panel,
     Act(StaffAct),
     /// The shell's word on the n-th latest note.
@@ -146,6 +147,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (any::<bool>(), 0u64..100_000).prop_map(|(reboot, down_ms)| Op::Restart { reboot, down_ms }),
         1 => prop_oneof![Just(None), Just(Some(StoreTrouble::Full))].prop_map(Op::Disk),
         1 => any::<bool>().prop_map(Op::Reader),
+        1 => any::<bool>().prop_map(Op::Renewing),
         2 => Just(Op::Panel),
         6 => act().prop_map(Op::Act),
         3 => (0usize..3, any::<bool>()).prop_map(|(back, taken)| Op::Note { back, taken }),
@@ -349,6 +351,7 @@ fn play_at(mut kiosk: Kiosk, ops: Vec<Op>) {
             }
             Op::Disk(trouble) => kiosk.disk = trouble,
             Op::Reader(ready) => kiosk.give(Input::Reader { ready }),
+            Op::Renewing(renewing) => kiosk.give(Input::Renewing(renewing)),
             Op::Panel => kiosk.open_panel(),
             Op::Act(act) => kiosk.act(act),
             Op::Note { back, taken } => {
@@ -375,6 +378,7 @@ fn play_at(mut kiosk: Kiosk, ops: Vec<Op>) {
     kiosk.disk = None;
     kiosk.give(Input::Store(None));
     kiosk.give(Input::Reader { ready: true });
+    kiosk.give(Input::Renewing(false));
     kiosk.wait(EMERGENCY_IDLE_MS);
     let drawn = kiosk.screens.len();
     kiosk.tap(card(13));

@@ -48,6 +48,24 @@ fn a_reader_that_goes_and_comes_back_is_said_and_journalled_once() {
 }
 
 #[test]
+fn a_boot_for_an_update_is_said_and_who_comes_before_it_is_served() {
+    let mut kiosk = Kiosk::new(VISIT);
+    kiosk.give(Input::Renewing(true));
+    assert_eq!(out_of_service(&kiosk), OutReason::Renewing);
+    assert!(matches!(kiosk.view(), View::OutOfService(out) if out.contact.is_empty()));
+    kiosk.tap(card(1));
+    assert!(matches!(kiosk.view(), View::VisitDone(_)));
+    kiosk.wait(10_000);
+    assert_eq!(out_of_service(&kiosk), OutReason::Renewing);
+    // What is wrong is more to be known than what will be.
+    kiosk.give(Input::Reader { ready: false });
+    assert_eq!(out_of_service(&kiosk), OutReason::ReaderGone);
+    kiosk.give(Input::Reader { ready: true });
+    kiosk.give(Input::Renewing(false));
+    assert!(matches!(kiosk.view(), View::Idle(_)));
+}
+
+#[test]
 fn a_catalogue_that_does_not_name_this_facility_is_said() {
     let mut kiosk = Kiosk::new(VISIT);
     let mut other = catalogue(VISIT);

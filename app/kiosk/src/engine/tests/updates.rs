@@ -84,6 +84,30 @@ fn the_machine_boots_when_nobody_is_served() {
 }
 
 #[test]
+fn the_screen_says_that_the_machine_boots_as_long_as_it_is_likely() {
+    let place = Place::new();
+    let mut kiosk = place.hall();
+    fs::create_dir_all(place.path().with_file_name("update")).unwrap();
+    let waits = |kiosk: &mut Kiosk| {
+        says(kiosk, Stage::Waiting);
+        kiosk.engine.status().view
+    };
+    assert_eq!(waits(&mut kiosk), "out-of-service:renewing");
+    kiosk.tap(citizen("SKM-000001"));
+    assert_eq!(kiosk.engine.status().view, "visit-done");
+    place.pass(59_000);
+    kiosk.say(Msg::Pulse);
+    assert_eq!(waits(&mut kiosk), "out-of-service:renewing");
+    place.pass(1_000);
+    assert_eq!(waits(&mut kiosk), "idle");
+    says(&mut kiosk, Stage::Kept);
+    assert_eq!(waits(&mut kiosk), "out-of-service:renewing");
+    let refused = Stage::refused("it does not boot");
+    says(&mut kiosk, refused);
+    assert_eq!(kiosk.engine.status().view, "idle");
+}
+
+#[test]
 fn the_machine_boots_at_last_where_somebody_always_is() {
     let place = Place::new();
     let boot = place.path().with_file_name("update").join("reboot");

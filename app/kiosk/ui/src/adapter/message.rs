@@ -44,5 +44,6 @@ pub(super) fn out(app: &App, out: &OutOfService) {
         OutReason::NoCatalogue => OutItem::NoCatalogue,
         OutReason::UnknownFacility => OutItem::UnknownFacility,
         OutReason::NoRoster => OutItem::NoRoster,
+        OutReason::Renewing => OutItem::Renewing,
     });
 }

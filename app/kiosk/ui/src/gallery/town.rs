@@ -212,5 +212,12 @@ pub(super) fn views() -> Vec<(&'static str, Screen)> {
             screen("", unsure(None), &[], out(OutReason::NoCatalogue)),
         ),
         ("out-unknown-facility", at(out(OutReason::UnknownFacility))),
+        (
+            "out-renewing",
+            at(View::OutOfService(OutOfService {
+                why: OutReason::Renewing,
+                contact: String::new(),
+            })),
+        ),
     ]
 }
