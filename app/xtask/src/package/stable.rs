@@ -21,6 +21,10 @@ pub(super) fn built_in() -> PathBuf {
     target_dir().join("package")
 }
 
+/// The linker's build id is a hash of the program with the names of its own functions, which end in
+/// numbers that hang on the directory (thin LTO, `.llvm.N`). They are stripped, and it would stay.
+const NO_BUILD_ID: &str = "-Clink-arg=-Wl,--build-id=none";
+
 /// The variables for cargo.
 pub(super) fn variables() -> Result<Vec<(&'static str, OsString)>> {
     let built_in = std::path::absolute(built_in())?;
@@ -28,6 +32,7 @@ pub(super) fn variables() -> Result<Vec<(&'static str, OsString)>> {
     let rust: Vec<_> = names
         .iter()
         .map(|(here, there)| format!("--remap-path-prefix={here}={there}"))
+        .chain([NO_BUILD_ID.to_owned()])
         .collect();
     let c: Vec<_> = names
         .iter()
