@@ -3,6 +3,7 @@
 //! One enum of states; what a state does lives in a file of its own. The law of the house
 //! is kept here: a screen that says "done" exists only after [`Input::Appended`].
 
+mod able;
 mod boards;
 mod card;
 mod choice;
@@ -13,6 +14,7 @@ mod event;
 mod face;
 mod fare;
 mod followup;
+mod house;
 mod household;
 mod languages;
 mod lowered;
@@ -22,6 +24,7 @@ mod price;
 mod reception;
 mod registered;
 mod said;
+mod setup;
 mod speech;
 mod staff;
 mod standing;
@@ -37,16 +40,16 @@ use std::{
 
 use jiff::tz::TimeZone;
 use machitap_domain::{
-    BootId, Credential, FacilityId, Fact, FactBody, FactId, Folds, Incarnation, KioskId, Millis,
-    Now, Pseudonym, Stamp,
-    catalogue::{Catalogue, Facility, Language, Service, Timing},
+    BootId, Credential, FacilityId, Fact, FactBody, Folds, Incarnation, KioskId, Millis, Now,
+    Pseudonym,
+    catalogue::{Catalogue, Language},
     draw::{Deals, deal::NoDeal},
-    fact::{Class, Component},
+    fact::Class,
     fare::{FareList, list::Stands},
     ids::LinkNumber,
     look::Look,
     notices::Notices,
-    nursery::{absence::Absences, settings::Nursery},
+    nursery::absence::Absences,
     points::{accounts::Accounts, offers::Progress},
     preferences::Preferences,
     ranking::Ranking,
@@ -78,62 +81,8 @@ pub use languages::{CHOOSER_MS, LANGUAGE_MS};
 pub use lowered::LOWERED_MS;
 pub use own::{HISTORY_ROWS, OFFER_CARDS, OWN_MS};
 pub use panel::{EMERGENCY_IDLE_MS, REGISTER_IDLE_MS};
+pub use setup::{NewId, NewSecret, Setup};
 use turn::{After, Turn};
-
-/// Makes the names of facts.
-pub type NewId = Box<dyn FnMut(&Stamp) -> FactId + Send>;
-
-/// Makes 16 bytes nobody can tell, for the code a phone is paired with.
-pub type NewSecret = Box<dyn FnMut() -> [u8; 16] + Send>;
-
-/// What the session starts from.
-pub struct Setup {
-    /// This kiosk.
-    pub kiosk: KioskId,
-    /// The life of its journal.
-    pub life: Incarnation,
-    /// The facility this kiosk stands in.
-    pub facility: FacilityId,
-    /// The pseudonym keys it was given.
-    pub purposes: PurposeKeys,
-    /// The program's version.
-    pub software: String,
-    /// The catalogue in force.
-    pub catalogue: Option<Catalogue>,
-    /// The roster in force and when it was issued, milliseconds since 1970-01-01T00:00:00Z.
-    pub roster: Option<(Roster, i64)>,
-    /// The absence notices in force and when they were issued, likewise.
-    pub absences: Option<(Absences, i64)>,
-    /// The secrets of this kiosk's draw tables.
-    pub deals: Deals,
-    /// The fare list in force.
-    pub fares: Option<FareList>,
-    /// What the residents seen here have, by the city's count.
-    pub accounts: Accounts,
-    /// What has changed in that since.
-    pub account_news: Accounts,
-    /// How far prizes and projects have come.
-    pub progress: Progress,
-    /// The last ranking.
-    pub ranking: Option<Ranking>,
-    /// The notices.
-    pub notices: Notices,
-    /// What earlier [`Output::Keep`]s kept.
-    pub kept: BTreeMap<String, String>,
-    /// A damaged journal was set aside at this start; its life, when it could be read.
-    pub replaced: Option<Option<Incarnation>>,
-    /// The journal's last sequence number.
-    pub last_seq: u64,
-    /// Names for facts.
-    pub new_id: NewId,
-    /// Secrets for pairing phones, from the system's own source of chance.
-    pub new_secret: NewSecret,
-    /// The numbers this kiosk was leased, and what became of its registrations.
-    pub leases: Option<Leases>,
-    /// What only the city may read is sealed to this; `None` in an enrolment from before there
-    /// were registrations.
-    pub city_seal: Option<SealTo>,
-}
 
 /// The session machine.
 pub struct Session {
@@ -346,10 +295,7 @@ impl Session {
             // Reading goes on to its own end: a short tap is a good tap.
             Input::CardRemoved(_) => {}
             Input::Reader { ready } => self.reader(cx, ready),
-            Input::Renewing(renewing) => {
-                self.changed |= self.renewing != renewing;
-                self.renewing = renewing;
-            }
+            Input::Renewing(renewing) => self.set_renewing(renewing),
             Input::Touch(touch) => self.touch(cx, touch),
             Input::Appended(facts) => {
                 if let Some(last) = facts.last() {
@@ -507,73 +453,11 @@ impl Session {
         }
     }
 
-    fn reader(&mut self, cx: &mut Turn<'_>, ready: bool) {
-        if self.reader_ready == ready {
-            return;
-        }
-        self.reader_ready = ready;
-        self.changed = true;
-        if !ready && matches!(self.state, State::Reading { .. }) {
-            self.go(State::Base);
-        }
-        let body = FactBody::Health {
-            component: Component::Reader,
-            trouble: (!ready).then_some(Class::Retry),
-        };
-        let draft = self.draft(cx.now, None, None, body);
-        self.append(cx, vec![draft], After::Quiet);
-    }
-
-    fn set_trouble(&mut self, trouble: Option<StoreTrouble>) {
-        self.changed |= self.trouble != trouble;
-        self.trouble = trouble;
-    }
-
     /// Base and news come in any order.
     fn set_accounts(&mut self) {
         self.accounts = self.account_base.renewed_by(&self.account_news);
         self.answers_due = true;
         self.changed = true;
-    }
-
-    /// A catalogue whose facility has no known zone is as good as none for this facility.
-    fn set_catalogue(&mut self, catalogue: Catalogue) {
-        self.changed = true;
-        let told_to = self.reception_rules().cloned();
-        if let Some(zone) = catalogue
-            .facilities
-            .get(&self.facility_id)
-            .and_then(|f| f.zone().ok())
-        {
-            self.zone = zone;
-        }
-        self.look = Arc::new(catalogue.look.clone());
-        self.catalogue = Some(catalogue);
-        self.know_patients();
-        // What waits for one place is not waited for at another.
-        if self.reception_rules() != told_to.as_ref() {
-            self.offered.clear();
-        }
-    }
-
-    fn facility(&self) -> Option<&Facility> {
-        self.catalogue
-            .as_ref()?
-            .facilities
-            .get(&self.facility_id)
-            .filter(|f| f.zone().is_ok())
-    }
-
-    fn service(&self) -> Option<&Service> {
-        Some(&self.facility()?.service)
-    }
-
-    fn nursery(&self) -> Option<&Nursery> {
-        self.service()?.as_nursery()
-    }
-
-    fn timing(&self) -> Timing {
-        self.facility().map(|f| f.timing).unwrap_or_default()
     }
 
     fn go(&mut self, state: State) {
