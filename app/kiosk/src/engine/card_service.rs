@@ -6,7 +6,7 @@
 //! for the kiosk to write a file. Where it was only the plug that was pulled, this changes nothing.
 
 use std::{
-    env, fs, io,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -28,40 +28,28 @@ const LAST_MS: Millis = 1_800_000;
 /// Asks the machine to start the card service anew.
 #[derive(Debug)]
 pub(crate) struct CardService {
-    ask: Option<PathBuf>,
+    ask: PathBuf,
     wait_ms: Millis,
 }
 
 impl CardService {
-    /// The machine's, where the unit says how to ask it.
-    pub(crate) fn of_the_unit() -> Self {
-        let run = env::var_os(RUNTIME_ENV);
-        Self {
-            ask: run.map(|dir| Path::new(&dir).join(ASK)),
-            wait_ms: FIRST_MS,
-        }
+    /// The machine's; `None` where no unit says how to ask it.
+    pub(crate) fn of_the_unit() -> Option<Self> {
+        env::var_os(RUNTIME_ENV).map(|dir| Self::asked_at(&Path::new(&dir).join(ASK)))
     }
 
-    #[cfg(test)]
     pub(super) fn asked_at(ask: &Path) -> Self {
         Self {
-            ask: Some(ask.to_owned()),
+            ask: ask.to_owned(),
             wait_ms: FIRST_MS,
-        }
-    }
-
-    fn ask(&self) -> io::Result<()> {
-        match &self.ask {
-            Some(file) => fs::write(file, "\n"),
-            None => Ok(()),
         }
     }
 }
 
 impl Engine {
     /// How the card service is asked for.
-    pub(crate) fn with_card_service(&mut self, service: CardService) {
-        self.card_service = Some(service);
+    pub(crate) fn with_card_service(&mut self, service: Option<CardService>) {
+        self.card_service = service;
     }
 
     pub(super) fn reader_came(&mut self) {
@@ -84,12 +72,11 @@ impl Engine {
         let Some(service) = &mut self.card_service else {
             return;
         };
-        match service.ask() {
-            Ok(()) if service.ask.is_some() => tracing::warn!(
+        match fs::write(&service.ask, "\n") {
+            Ok(()) => tracing::warn!(
                 MESSAGE_ID = messages::READER_AGAIN,
                 "there is no reader: the card service is to be started anew"
             ),
-            Ok(()) => {}
             Err(error) => tracing::warn!(
                 MESSAGE_ID = messages::READER_AGAIN,
                 %error,

@@ -9,7 +9,9 @@ use super::{
 
 fn without_a_reader(place: &Place, ask: &Path) -> Kiosk {
     let mut kiosk = place.kiosk();
-    kiosk.engine.with_card_service(CardService::asked_at(ask));
+    kiosk
+        .engine
+        .with_card_service(Some(CardService::asked_at(ask)));
     kiosk.engine.start();
     goes(&mut kiosk, GoneReason::NoReader);
     kiosk
