@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::{Context, Result};
@@ -62,16 +62,7 @@ pub(crate) fn compare(machine: &mut Machine, accept: bool, summary: &mut Summary
     let path = reference();
     if accept {
         // The city's documents come within seconds, and with them another screen.
-        let mut last: Option<(Picture, Instant)> = None;
-        let calm = machine.wait_for_picture("a display that rests", LIMIT, |picture| {
-            if let Some((same, since)) = &last
-                && same == picture
-            {
-                return since.elapsed() > REST;
-            }
-            last = Some((picture.clone(), Instant::now()));
-            false
-        })?;
+        let calm = machine.wait_for_rest(REST, LIMIT, |_| true)?;
         calm.write(&path)?;
         println!("   taken: {}", path.display());
         return Ok(Idle(calm));

@@ -1,6 +1,9 @@
 //! What hands do to the machine: hold a card, touch the glass, pull a plug.
 
-use std::{fs, thread, time::Duration};
+use std::{
+    fs, thread,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result, bail};
 use machitap_card::virt::VirtualCard;
@@ -117,6 +120,28 @@ impl Machine {
             }
             (found, _) => found.and_then(|r| r),
         }
+    }
+
+    /// Waits until a display that looks like that has stood still for a while.
+    ///
+    /// # Errors
+    /// When it never does.
+    pub(crate) fn wait_for_rest(
+        &mut self,
+        rest: Duration,
+        limit: Duration,
+        is: impl Fn(&Picture) -> bool,
+    ) -> Result<Picture> {
+        let mut last: Option<(Picture, Instant)> = None;
+        self.wait_for_picture("a display that rests", limit, |picture| {
+            if let Some((same, since)) = &last
+                && same == picture
+            {
+                return since.elapsed() > rest && is(picture);
+            }
+            last = Some((picture.clone(), Instant::now()));
+            false
+        })
     }
 
     /// A finger on the glass, at that point of a display of that size, for a tenth of a second.

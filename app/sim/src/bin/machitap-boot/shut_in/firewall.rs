@@ -35,6 +35,8 @@ const KNOCKS: guest::Question<'_> = (
     "nft list chain inet watch knocks | sed -n 's/.*packets \\([0-9]*\\).*/\\1/p'",
     |said| said.trim().parse::<u32>().is_ok_and(|packets| packets >= 2),
 );
+/// Who listens to the network. timesyncd waits at a port of its own for an answer.
+const LISTENS: &str = "ss -Hltunp | grep -v -e 127.0.0. -e systemd-timesyn";
 const TAKE_AWAY: &str = "nft delete table inet machitap";
 const PUT_BACK: &str = "systemctl reload machitap-firewall.service";
 
@@ -45,10 +47,14 @@ const PUT_BACK: &str = "systemctl reload machitap-firewall.service";
 pub(super) fn play(town: &Town, machine: &mut Machine, summary: &mut Summary) -> Result<()> {
     step("the firewall: somebody knocks");
     machine.run("systemctl is-active machitap-firewall.service")?;
-    // timesyncd waits at a port of its own for an answer.
-    let listens = machine.ask("ss -Hltunp | grep -v -e 127.0.0. -e systemd-timesyn")?;
+    let listens = machine.ask(LISTENS)?;
     ensure!(listens.is_empty(), "something listens:\n{listens}");
     machine.run("systemctl start open-door.socket")?;
+    let listens = machine.ask(LISTENS)?;
+    ensure!(
+        listens.contains(&format!(":{DOOR} ")),
+        "the open port is not seen:\n{listens}"
+    );
     let door = ports::free()?;
     machine.lead_in(door, DOOR)?;
     nobody_comes_in(machine, door)?;

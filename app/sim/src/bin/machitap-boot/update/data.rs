@@ -58,17 +58,9 @@ fn says_so_and_tries_again<'a>(
     let machine = &mut kiosk.machine;
     let made = &kiosk.town.place.made;
     let notice = if accept && what == "gone" {
-        let mut last: Option<(Picture, Instant)> = None;
-        let seen = machine.wait_for_picture("a console that rests", NOTICE_LIMIT, |picture| {
-            if let Some((same, since)) = &last
-                && same == picture
-            {
-                // A console without a word is one that is waited for.
-                return since.elapsed() > REST && picture.bright() > WORDS;
-            }
-            last = Some((picture.clone(), Instant::now()));
-            false
-        })?;
+        // A console without a word is one that is waited for.
+        let worded = |picture: &Picture| picture.bright() > WORDS;
+        let seen = machine.wait_for_rest(REST, NOTICE_LIMIT, worded)?;
         seen.write(&reference())?;
         seen
     } else {
@@ -82,9 +74,11 @@ fn says_so_and_tries_again<'a>(
         booted.elapsed(),
     );
     seen.write(&made.join(format!("data-{what}.png")))?;
+    let runs = machine.ask("cat /proc/[0-9]*/comm | sort -u")?;
+    let runs: Vec<&str> = runs.lines().map(str::trim).collect();
     ensure!(
-        machine.ask("pgrep sulogin")?.is_empty(),
-        "somebody is asked for a password"
+        runs.contains(&"sleep") && !runs.contains(&"sulogin"),
+        "somebody is asked for a password, or nothing is waited for: {runs:?}"
     );
     // Ten minutes are not waited for: what comes after them is.
     machine.run("systemctl kill emergency.service")?;
