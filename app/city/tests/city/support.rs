@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{Read, Write},
     net::{TcpListener, TcpStream},
+    ops::Range,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     time::Duration,
@@ -349,7 +350,12 @@ impl Kiosk {
 
     /// The facts after `from`, as messages of 100, or as many as a message holds.
     pub(crate) fn batches(&self, from: u64) -> Vec<Vec<u8>> {
-        let mut left = &self.facts[usize::try_from(from).expect("small")..];
+        self.batches_of(usize::try_from(from).expect("small")..self.facts.len())
+    }
+
+    /// A part of the facts, as such messages.
+    pub(crate) fn batches_of(&self, part: Range<usize>) -> Vec<Vec<u8>> {
+        let mut left = &self.facts[part];
         let mut messages = Vec::new();
         while !left.is_empty() {
             let next = left.iter().take(100).map(String::as_str);
@@ -384,6 +390,10 @@ impl Kiosk {
         Topic::Events(self.id()).name(&self.enrolment.city)
     }
 
+    pub(crate) fn receipts(&self) -> String {
+        Topic::Receipts(self.id()).name(&self.enrolment.city)
+    }
+
     /// A link that is up and subscribed.
     pub(crate) async fn connect(&self, filters: Vec<String>) -> Link {
         let deadline = Instant::now() + PATIENCE;
@@ -413,9 +423,7 @@ impl Kiosk {
         let last = self.facts.len() as u64;
         let mut receipted = 0;
         loop {
-            let mut link = self
-                .connect(vec![Topic::Receipts(self.id()).name(&self.enrolment.city)])
-                .await;
+            let mut link = self.connect(vec![self.receipts()]).await;
             for batch in self.batches(receipted) {
                 link.publish(self.events(), batch, false, 1);
             }
