@@ -9,5 +9,7 @@ pub mod monday;
 pub mod oracle;
 pub mod random;
 pub mod stage;
+pub mod summary;
 pub mod town;
 pub mod week;
+pub mod writes;

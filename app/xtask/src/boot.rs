@@ -4,7 +4,7 @@
 //! kept here; `machitap-boot` of the room `sim` plays on it.
 
 mod disk;
-mod emulator;
+pub(crate) mod emulator;
 mod releases;
 mod shut_in;
 
@@ -59,7 +59,7 @@ impl Boot {
         let machine = place
             .canonicalize()
             .with_context(|| place.display().to_string())?;
-        emulator::fetch(&machine)?;
+        emulator::fetch("qemu-system-x86", "qemu-system-x86_64", &machine)?;
         disk::make(&machine, &debs)?;
         releases::make(&machine, &debs)?;
         shut_in::make(&machine, &debs)?;
@@ -111,7 +111,7 @@ fn found(dir: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// A file of the image's layer or units.
-fn ours(file: &str) -> Result<String> {
+pub(crate) fn ours(file: &str) -> Result<String> {
     let path = workspace().join(file);
     fs::read_to_string(&path).with_context(|| path.display().to_string())
 }

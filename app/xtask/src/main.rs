@@ -5,6 +5,7 @@ mod console;
 mod crates_inc;
 mod layer;
 mod lint;
+mod loader;
 mod package;
 mod run;
 mod sbom;
@@ -69,6 +70,9 @@ enum Command {
     /// Boot the packages on a Debian of their own under QEMU: display, touch, card reader,
     /// network; taps and power cuts, a full disk, a clock that knows nothing
     Boot(boot::Boot),
+    /// Build U-Boot as the image for a Raspberry Pi 4 has it, and try its side of an update on an
+    /// emulated one
+    Loader(loader::Loader),
     /// Make the spoken lines from their texts, as WAV files in DIR/ja
     Voice {
         /// Where to, as for `sound.voice` of the kiosk's configuration
@@ -117,6 +121,7 @@ fn obey(command: Command) -> Result<()> {
         Command::Package(wanted) => wanted.make(),
         Command::Sbom => sbom::make(),
         Command::Boot(boot) => boot.run(),
+        Command::Loader(loader) => loader.run(),
         Command::Voice { out, voice } => voice::make(&out, voice.as_deref()),
         Command::Layer => layer::check(),
         Command::CratesInc => crates_inc::write().map(|_| ()),

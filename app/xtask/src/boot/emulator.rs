@@ -12,9 +12,10 @@ use crate::run::{step, succeed};
 
 const SUITE: &str = "trixie";
 
-pub(super) fn fetch(machine: &Path) -> Result<()> {
+/// Fetches the package of a kind of machine, unless it is there.
+pub(crate) fn fetch(package: &str, program: &str, machine: &Path) -> Result<()> {
     let to = machine.join("qemu");
-    if to.join("usr/bin/qemu-system-x86_64").exists() {
+    if to.join("usr/bin").join(program).exists() {
         return Ok(());
     }
     step("fetching QEMU (once)");
@@ -26,7 +27,7 @@ pub(super) fn fetch(machine: &Path) -> Result<()> {
         Command::new("mmdebstrap")
             .args(["--quiet", "--variant=extract"])
             .args(["--aptopt=APT::Install-Recommends \"false\""])
-            .args(["--include=qemu-system-x86", SUITE])
+            .args([&format!("--include={package}"), SUITE])
             .arg(&half),
     )
     .context("QEMU could not be fetched; is there a network?")?;

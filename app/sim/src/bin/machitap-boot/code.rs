@@ -3,13 +3,13 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use machitap_sim::summary::Summary;
 
 use crate::{
     idle,
     machine::{BOOT_LIMIT, How, Machine},
     picture::{Part, Picture},
     step,
-    summary::Summary,
     town::Town,
 };
 

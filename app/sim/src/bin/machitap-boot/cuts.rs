@@ -9,6 +9,8 @@ use anyhow::{Context, Result, ensure};
 use machitap_sim::{
     oracle::{self, Witness},
     stage::{trace::Line, wait},
+    summary::Summary,
+    writes::{Kept, Writes},
 };
 
 use crate::{
@@ -16,9 +18,7 @@ use crate::{
     idle::Idle,
     machine::{How, Machine, Seen},
     step,
-    summary::Summary,
     town::{self, Town, confirmed},
-    writes::{Kept, Writes},
 };
 
 /// So many people come in peace before the power goes, at most.

@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use machitap_sim::summary::Summary;
 
-use crate::{idle::Idle, machine::Machine, picture::Picture, step, summary::Summary, town::Town};
+use crate::{idle::Idle, machine::Machine, picture::Picture, step, town::Town};
 
 /// A screen that answers a hand, on a busy machine.
 const SCREEN_LIMIT: Duration = Duration::from_secs(90);

@@ -6,11 +6,11 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use machitap_sim::summary::Summary;
 
 use crate::{
     machine::Machine,
     picture::{Part, Picture},
-    summary::Summary,
 };
 
 /// How long the screen may take to come to rest.

@@ -10,21 +10,18 @@ mod picture;
 mod qmp;
 mod reader;
 mod shut_in;
-mod summary;
 mod town;
 mod troubles;
 mod update;
-mod writes;
 
 use std::{path::PathBuf, process::ExitCode, time::Instant};
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use machitap_sim::random::Random;
+use machitap_sim::{random::Random, summary::Summary};
 
 use cuts::Cuts;
 use machine::{How, Machine};
-use summary::Summary;
 use town::{Comes, Town};
 
 #[derive(Parser)]

@@ -15,13 +15,13 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use machitap_domain::ClockSource;
+use machitap_sim::summary::Summary;
 
 use crate::{
     cuts::close,
     first, idle,
     machine::{How, Machine, Root, Seen},
     step,
-    summary::Summary,
     town::Town,
 };
 use time_server::TimeServer;

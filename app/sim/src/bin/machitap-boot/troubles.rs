@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use machitap_domain::ClockSource;
+use machitap_sim::summary::Summary;
 
 use crate::{
     disk,
     idle::Idle,
     machine::{How, Machine},
     step,
-    summary::Summary,
     town::{Town, confirmed},
 };
 

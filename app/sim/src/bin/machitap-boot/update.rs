@@ -19,9 +19,10 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{cuts::close, machine::Slot, step, summary::Summary, town::Town};
+use crate::{cuts::close, machine::Slot, step, town::Town};
 use firmware::Asked;
 use kiosk::Kiosk;
+use machitap_sim::summary::Summary;
 use moments::Moments;
 
 /// Where the kiosk's journal is on the data disk.

@@ -7,13 +7,12 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use machitap_sim::stage::ports;
+use machitap_sim::{stage::ports, summary::Summary};
 
 use super::guest;
 use crate::{
     machine::{Machine, OUTSIDE},
     step,
-    summary::Summary,
     town::Town,
 };
 

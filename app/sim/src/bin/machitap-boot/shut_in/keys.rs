@@ -2,9 +2,10 @@
 //! touch panel. What USB's rules keep out is not needed here.
 
 use anyhow::{Result, ensure};
+use machitap_sim::summary::Summary;
 
 use super::guest;
-use crate::{idle::Idle, machine::Machine, step, summary::Summary};
+use crate::{idle::Idle, machine::Machine, step};
 
 const KEYBOARD: &str = "/dev/input/by-path/platform-i8042-serio-0-event-kbd";
 /// What was typed, as the kernel tells it: a key pressed or let go is three events of 24 bytes.

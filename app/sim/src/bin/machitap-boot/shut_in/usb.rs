@@ -1,13 +1,13 @@
 //! USB devices, plugged in while the kiosk serves.
 
 use anyhow::{Context, Result, ensure};
+use machitap_sim::summary::Summary;
 use serde_json::{Value, json};
 
 use super::guest;
 use crate::{
     machine::{Machine, Place},
     step,
-    summary::Summary,
     town::Town,
 };
 

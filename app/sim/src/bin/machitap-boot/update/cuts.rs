@@ -11,7 +11,11 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use machitap_sim::stage::wait;
+use machitap_sim::{
+    stage::wait,
+    summary::Summary,
+    writes::{Kept, Writes},
+};
 use uuid::Uuid;
 
 use super::{
@@ -19,12 +23,7 @@ use super::{
     firmware::Asked,
     kiosk::{self, Kiosk, Now},
 };
-use crate::{
-    disk, step,
-    summary::Summary,
-    town::Town,
-    writes::{Kept, Writes},
-};
+use crate::{disk, step, town::Town};
 
 /// Where in an update the power goes.
 #[derive(Debug, Clone, Copy)]

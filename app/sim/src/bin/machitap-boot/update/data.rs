@@ -10,10 +10,11 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use machitap_sim::summary::Summary;
 use uuid::Uuid;
 
 use super::{firmware::Asked, kiosk::Kiosk};
-use crate::{disk, picture::Picture, step, summary::Summary, town::Town};
+use crate::{disk, picture::Picture, step, town::Town};
 
 /// A boot, and the partition's own limit of 30 s.
 const NOTICE_LIMIT: Duration = Duration::from_secs(240);

@@ -3,13 +3,12 @@
 use std::{path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
-use machitap_sim::random::Random;
+use machitap_sim::{random::Random, writes::Writes};
 
 use super::firmware::{self, Asked};
 use crate::{
     disk,
     machine::{Place, Slot},
-    writes::Writes,
 };
 
 /// Different sectors that were not flushed are lost each time.

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use machitap_sim::stage::wait;
+use machitap_sim::{stage::wait, summary::Summary};
 
 use super::{
     bundles,
     firmware::{self, Asked},
     kiosk::Kiosk,
 };
-use crate::{step, summary::Summary, town::Town};
+use crate::{step, town::Town};
 
 const REFUSED_LIMIT: Duration = Duration::from_secs(300);
 

@@ -3,13 +3,14 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
+use machitap_sim::summary::Summary;
 
 use super::{
     bundles,
     firmware::Asked,
     kiosk::{Kiosk, Now},
 };
-use crate::{step, summary::Summary, town::Town};
+use crate::{step, town::Town};
 
 /// How often a release that does not boot may be tried: `most` of `libexec/update`.
 const TRIES: u32 = 3;

@@ -4,18 +4,18 @@ use std::{fmt, time::Duration};
 
 /// What was found, in order.
 #[derive(Debug, Default)]
-pub(crate) struct Summary(Vec<(String, String)>);
+pub struct Summary(Vec<(String, String)>);
 
 impl Summary {
     /// A figure.
-    pub(crate) fn figure(&mut self, what: &str, value: impl fmt::Display) {
+    pub fn figure(&mut self, what: &str, value: impl fmt::Display) {
         let value = value.to_string();
         println!("   {what}: {value}");
         self.0.push((what.to_owned(), value));
     }
 
     /// A time.
-    pub(crate) fn seconds(&mut self, what: &str, value: Duration) {
+    pub fn seconds(&mut self, what: &str, value: Duration) {
         self.figure(what, format_args!("{:.1} s", value.as_secs_f64()));
     }
 }

@@ -8,8 +8,8 @@
 
 use std::{fs, os::unix::fs::FileExt, path::Path};
 
+use crate::random::Random;
 use anyhow::{Context, Result, ensure};
-use machitap_sim::random::Random;
 
 const MAGIC: u64 = 0x006a_7366_7773_6872;
 const SECTOR: usize = 512;
@@ -32,18 +32,18 @@ struct Entry {
 }
 
 /// The log of one boot.
-pub(crate) struct Writes {
+pub struct Writes {
     bytes: Vec<u8>,
     entries: Vec<Entry>,
 }
 
 /// What became of the writes after the last flush.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Kept {
+pub struct Kept {
     /// Sectors of them that reached the disk.
-    pub(crate) kept: u64,
+    pub kept: u64,
     /// Sectors of them that did not.
-    pub(crate) dropped: u64,
+    pub dropped: u64,
 }
 
 impl std::ops::AddAssign for Kept {
@@ -58,7 +58,7 @@ impl Writes {
     ///
     /// # Errors
     /// When it is none, or has a hole before its own count ends.
-    pub(crate) fn read(path: &Path) -> Result<Self> {
+    pub fn read(path: &Path) -> Result<Self> {
         Self::parse(fs::read(path).with_context(|| path.display().to_string())?)
     }
 
@@ -113,27 +113,41 @@ impl Writes {
     }
 
     /// How many writes and flushes.
-    pub(crate) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.entries.len()
     }
 
     /// The first entry that ends behind so many bytes of the log.
-    pub(crate) fn after(&self, log_bytes: u64) -> usize {
+    pub fn after(&self, log_bytes: u64) -> usize {
         self.entries
             .partition_point(|e| (e.end as u64) <= log_bytes)
     }
 
     /// How long the log was after so many entries, bytes.
-    pub(crate) fn bytes_at(&self, count: usize) -> u64 {
+    pub fn bytes_at(&self, count: usize) -> u64 {
         let last = count.checked_sub(1).and_then(|n| self.entries.get(n));
         last.map_or(0, |entry| entry.end as u64)
+    }
+
+    /// Writes what entry number `n` wrote: on a disk that keeps everything it acknowledged, in
+    /// order, that is a moment at which the power may go.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn step(&self, disk: &fs::File, n: usize) -> Result<()> {
+        let entry = self.entries.get(n).context("no such entry")?;
+        if entry.flags & DISCARD == 0 {
+            let at = entry.sector * SECTOR as u64;
+            disk.write_all_at(&self.bytes[entry.data..entry.end], at)?;
+        }
+        Ok(())
     }
 
     /// Turns the disk of before into that of a power cut after so many entries.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub(crate) fn cut(&self, disk: &Path, after: usize, random: &mut Random) -> Result<Kept> {
+    pub fn cut(&self, disk: &Path, after: usize, random: &mut Random) -> Result<Kept> {
         let disk = fs::OpenOptions::new()
             .write(true)
             .open(disk)
@@ -225,6 +239,20 @@ mod tests {
             torn += usize::from(kept.kept > 0 && kept.dropped > 0);
         }
         assert!(torn > 10, "no write was torn");
+    }
+
+    #[test]
+    fn step_by_step_everything_is_there() {
+        let writes = Writes::parse(log()).unwrap();
+        let disk = tempfile::NamedTempFile::new().unwrap();
+        for n in 0..3 {
+            writes.step(disk.as_file(), n).unwrap();
+        }
+        let found = fs::read(disk.path()).unwrap();
+        assert_eq!(found[..SECTOR], [0; SECTOR]);
+        assert_eq!(found[SECTOR..SECTOR * 2], [1; SECTOR]);
+        assert_eq!(found[SECTOR * 2..], [2; SECTOR * 8]);
+        assert!(writes.step(disk.as_file(), 3).is_err());
     }
 
     #[test]
