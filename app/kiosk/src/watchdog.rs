@@ -18,6 +18,17 @@ pub fn alive() {
     say(&[NotifyState::Watchdog]);
 }
 
+/// Tells it whether somebody stands before the screen. `libexec/health` of the image waits for that
+/// before it lets the machine boot.
+pub fn serves(somebody: bool) {
+    let status = if somebody {
+        "somebody is served"
+    } else {
+        "nobody is served"
+    };
+    say(&[NotifyState::Status(status)]);
+}
+
 /// Tells it that the kiosk stops.
 pub fn stopping() {
     say(&[NotifyState::Stopping]);

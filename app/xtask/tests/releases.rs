@@ -50,13 +50,21 @@ impl Machine {
 
     /// The health of this boot, with a service manager and a kiosk that say so.
     fn is_well(&self, received: &str) -> (bool, String) {
+        self.is_well_with(received, &self.0.join("os-release"))
+    }
+
+    fn is_well_with(&self, received: &str, enrolment: &Path) -> (bool, String) {
         let bin = self.0.join("bin");
         fs::create_dir_all(&bin).unwrap();
         let programs = [
             // is-active and show say yes, is-failed says no.
             (
                 "systemctl",
-                "case $* in *is-failed*) exit 1 ;; *show*) echo ActiveState=active ;; esac",
+                "case $* in
+                 *is-failed*) exit 1 ;;
+                 *StatusText*) cat \"$STATE_DIRECTORY/status\" ;;
+                 *show*) echo ActiveState=active ;;
+                 esac",
             ),
             ("sleep", "echo \"$1\" >>\"$STATE_DIRECTORY/slept\""),
             ("machitap-kiosk", received),
@@ -74,13 +82,18 @@ impl Machine {
             .env("PATH", format!("{}:{path}", bin.display()))
             .env("CMDLINE_FILE", self.0.join("cmdline"))
             .env("OS_RELEASE", self.0.join("os-release"))
-            .env("ENROLMENT", self.0.join("os-release"))
+            .env("ENROLMENT", enrolment)
             .env("UPDATE_STATE", &self.0)
             .env("STATE_DIRECTORY", &self.0)
             .output()
             .unwrap();
         let said = String::from_utf8(out.stderr).unwrap();
         (out.status.success(), said)
+    }
+
+    /// What the kiosk says of itself.
+    fn says(&self, status: &str) {
+        fs::write(self.0.join("status"), format!("StatusText={status}\n")).unwrap();
     }
 
     /// Seconds it waited in all.
@@ -192,4 +205,35 @@ fn a_release_that_is_tried_must_reach_the_city() {
         fs::read_to_string(machine.0.join("well")).unwrap(),
         "1.0.B\n"
     );
+}
+
+#[test]
+fn a_release_is_not_left_while_somebody_is_served() {
+    let away = "echo no broker; exit 69";
+    let machine = Machine::new("polite");
+    fs::write(machine.0.join("from"), "A\n").unwrap();
+    machine.runs_from("B");
+    machine.says("nobody is served");
+    assert!(!machine.is_well(away).0);
+    let at_once = machine.slept();
+    machine.says("somebody is served");
+    assert!(!machine.is_well(away).0);
+    let politely = machine.slept() - at_once;
+    assert_eq!(politely - at_once, 300, "but not for ever");
+    // These are the kiosk's own words.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let kiosk = fs::read_to_string(root.join("app/kiosk/src/watchdog.rs")).unwrap();
+    assert!(kiosk.contains("\"somebody is served\""));
+}
+
+#[test]
+fn a_release_that_is_tried_must_find_its_enrolment() {
+    let machine = Machine::new("lost");
+    let without = machine.0.join("nowhere");
+    let (well, said) = machine.is_well_with("exit 0", &without);
+    assert!(well, "fresh from the factory: {said}");
+    fs::write(machine.0.join("from"), "A\n").unwrap();
+    machine.runs_from("B");
+    let (well, said) = machine.is_well_with("exit 0", &without);
+    assert!(!well && said.contains("no enrolment"), "{said}");
 }

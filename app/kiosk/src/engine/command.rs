@@ -67,8 +67,6 @@ impl Engine {
 
     /// True when nobody is served, or an end was waited for since then and for long enough.
     pub(super) fn may_end(&mut self, since: Millis) -> bool {
-        let view = self.status().view;
-        let unused = view == "idle" || view.starts_with("out-of-service");
-        unused || self.mono_ms() >= since + AT_LATEST_MS
+        self.follow.is_quiet() || self.mono_ms() >= since + AT_LATEST_MS
     }
 }

@@ -5,7 +5,7 @@ use machitap_kiosk_core::{Input, Output, input::StoreTrouble, sync::SyncInput};
 use machitap_store::AppendError;
 
 use super::{Engine, new_id};
-use crate::{clock::kernel, messages};
+use crate::{clock::kernel, messages, watchdog};
 
 /// A disk in trouble is tried again after this, milliseconds.
 pub(super) const PROBE_MS: u64 = 5_000;
@@ -46,7 +46,12 @@ impl Engine {
                     self.outputs.extend(outputs);
                 }
                 Output::Show(screen) => {
+                    let was_quiet = self.follow.is_quiet();
                     let ticket = self.follow.shows(&screen.view);
+                    let is_quiet = self.follow.is_quiet();
+                    if is_quiet != was_quiet {
+                        watchdog::serves(!is_quiet);
+                    }
                     self.display.show(screen, ticket);
                 }
                 Output::Tone(tone) => self.signal.give(tone),

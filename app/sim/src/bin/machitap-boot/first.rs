@@ -52,12 +52,20 @@ fn tap(
     ensure!(idle.is_not(&done), "a tap was answered on the idle screen");
     let file = format!("{}.png", name.replace(' ', "-"));
     done.write(&town.place.made.join(file))?;
+    says(machine, "somebody is served")?;
     town.wait_until_counted(&seen)?;
     summary.seconds(
         &format!("{name}: card held until the city had counted it"),
         held.elapsed(),
     );
     idle.wait(machine).context("after a tap")?;
+    says(machine, "nobody is served")
+}
+
+/// What the kiosk tells the service manager, by which a boot can wait.
+fn says(machine: &mut Machine, wanted: &str) -> Result<()> {
+    let said = machine.ask("systemctl show machitap-kiosk.service --property=StatusText")?;
+    ensure!(said.contains(wanted), "not {wanted:?}: {said:?}");
     Ok(())
 }
 
