@@ -48,7 +48,8 @@ const LAYER: &str = "yocto-layer/meta-machitap";
 const VERSION: &str = "v2026.01";
 const COMMIT: &str = "127a42c7257a6ffbbd1575ed1cbaa8f5408a44b3";
 const FROM: &str = "https://github.com/u-boot/u-boot.git";
-/// `UBOOT_MACHINE` of meta-raspberrypi's raspberrypi4-64.
+/// `UBOOT_MACHINE` of meta-raspberrypi's raspberrypi4-64. What it adds beside, room for a compressed
+/// kernel, is not for this one.
 const BOARD: &str = "rpi_arm64_defconfig";
 const TREE: &str = "bcm2711-rpi-4-b.dtb";
 
@@ -86,7 +87,7 @@ impl Loader {
 
     /// U-Boot as the image has it, and as it would be without the layer.
     fn u_boot(&self, made: &Path) -> Result<()> {
-        let source = made.join("u-boot");
+        let source = made.join(format!("u-boot-{VERSION}"));
         if !source.join("Makefile").exists() {
             step("fetching U-Boot (once)");
             let half = made.join("u-boot-half");
@@ -127,13 +128,16 @@ fn check_out(source: &Path) -> Result<()> {
     succeed(git().args(["checkout", "--quiet", "--detach", VERSION]))
 }
 
-/// The layer's, in the order of their names.
+/// The layer's, in the order of their names; each of them in the image.
 fn fragments() -> Result<Vec<PathBuf>> {
+    let recipe = ours(&format!("{LAYER}/recipes-bsp/u-boot/u-boot_%.bbappend"))?;
     let dir = workspace().join(LAYER).join("recipes-bsp/u-boot/files");
     let mut all = Vec::new();
     for entry in fs::read_dir(&dir).with_context(|| dir.display().to_string())? {
         let path = entry?.path();
         if path.extension().is_some_and(|e| e == "cfg") {
+            let uri = format!("file://{}", path.file_name().unwrap_or_default().display());
+            ensure!(recipe.contains(&uri), "the recipe does not name {uri}");
             all.push(path);
         }
     }

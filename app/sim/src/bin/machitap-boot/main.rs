@@ -14,11 +14,11 @@ mod town;
 mod troubles;
 mod update;
 
-use std::{path::PathBuf, process::ExitCode, time::Instant};
+use std::{path::PathBuf, process::ExitCode};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Parser;
-use machitap_sim::{random::Random, summary::Summary};
+use machitap_sim::summary::{Summary, step, trial};
 
 use cuts::Cuts;
 use machine::{How, Machine};
@@ -74,30 +74,7 @@ enum Part {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    match play(&cli) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("the trial stopped: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// Says what comes next.
-fn step(what: &str) {
-    println!("── {what}");
-}
-
-fn play(cli: &Cli) -> Result<()> {
-    let begun = Instant::now();
-    let seed = cli.seed.unwrap_or_else(Random::seed);
-    println!("seed {seed}");
-    let mut summary = Summary::default();
-    let played = parts(cli, seed, &mut summary);
-    println!("{summary}");
-    let seconds = begun.elapsed().as_secs();
-    println!("played in {seconds} s");
-    played.with_context(|| format!("after {seconds} s; again with --seed {seed}"))
+    trial(cli.seed, |seed, summary| parts(&cli, seed, summary))
 }
 
 fn parts(cli: &Cli, seed: u64, summary: &mut Summary) -> Result<()> {

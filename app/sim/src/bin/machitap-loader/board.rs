@@ -1,9 +1,10 @@
 //! The board: an emulated Raspberry Pi 4 with the card in it, and what it says on its serial line.
 
 use std::{
-    io::Read as _,
+    fs,
+    io::{Read as _, Write as _},
+    os::unix::net::UnixStream,
     path::{Path, PathBuf},
-    process::ChildStdout,
     sync::{Arc, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
@@ -20,6 +21,8 @@ const LIMIT: Duration = Duration::from_secs(300);
 /// The same line as U-Boot's, from the kernel's first moment on: what it was told is among its first
 /// words.
 const COMMAND_LINE: &str = "earlycon=uart8250,mmio32,0xfe215040";
+
+const LINE_LIMIT: Duration = Duration::from_secs(30);
 
 /// Which U-Boot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,15 +69,26 @@ impl Board {
         with: &With,
     ) -> Result<Running> {
         let recipe = self.recipe(loader, card, with);
-        let (process, out) = recipe.start_and_listen().with_context(|| recipe.tail())?;
+        let _ = fs::remove_file(self.line());
+        let process = recipe.start()?;
+        // It begins when somebody listens.
+        let line = wait::for_some(LINE_LIMIT, "the serial line", || {
+            UnixStream::connect(self.line()).ok()
+        })
+        .with_context(|| recipe.tail())?;
         let said = Arc::new(Mutex::new(Vec::new()));
-        listen(out, Arc::clone(&said));
+        listen(line.try_clone()?, Arc::clone(&said));
         Ok(Running {
             recipe,
             process,
+            line,
             said,
             since: Instant::now(),
         })
+    }
+
+    fn line(&self) -> PathBuf {
+        self.dir.join("line")
     }
 
     fn recipe(&self, loader: Loader, card: &Path, with: &With) -> Recipe {
@@ -98,7 +112,8 @@ impl Board {
         .arg(tree.join("usr/share/qemu"))
         .args(["-M", "raspi4b", "-display", "none", "-monitor", "none"])
         // The first line is Bluetooth's on this board.
-        .args(["-serial", "null", "-serial", "stdio"])
+        .args(["-serial", "null", "-serial"])
+        .arg(format!("unix:{},server=on,wait=on", self.line().display()))
         .arg("-kernel")
         .arg(self.made.join(u_boot))
         .arg("-dtb")
@@ -125,10 +140,10 @@ impl Board {
     }
 }
 
-fn listen(mut out: ChildStdout, said: Arc<Mutex<Vec<u8>>>) {
+fn listen(mut line: UnixStream, said: Arc<Mutex<Vec<u8>>>) {
     thread::spawn(move || {
         let mut some = [0; 4_096];
-        while let Ok(n @ 1..) = out.read(&mut some) {
+        while let Ok(n @ 1..) = line.read(&mut some) {
             said.lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .extend_from_slice(&some[..n]);
@@ -140,6 +155,7 @@ fn listen(mut out: ChildStdout, said: Arc<Mutex<Vec<u8>>>) {
 pub(crate) struct Running {
     recipe: Recipe,
     process: Process,
+    line: UnixStream,
     said: Arc<Mutex<Vec<u8>>>,
     pub(crate) since: Instant,
 }
@@ -149,6 +165,11 @@ impl Running {
     pub(crate) fn said(&self) -> String {
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&said).into_owned()
+    }
+
+    /// Types something on its serial line.
+    pub(crate) fn types(&mut self, keys: &[u8]) -> Result<()> {
+        self.line.write_all(keys).context("the serial line")
     }
 
     /// Waits until it says this so many times; how long that took from the switch.

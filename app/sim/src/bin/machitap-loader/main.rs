@@ -11,11 +11,14 @@ mod rauc;
 mod shut;
 mod tries;
 
-use std::{path::PathBuf, process::ExitCode, time::Instant};
+use std::{path::PathBuf, process::ExitCode};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Parser;
-use machitap_sim::{random::Random, summary::Summary};
+use machitap_sim::{
+    random::Random,
+    summary::{Summary, step, trial},
+};
 
 use board::Board;
 use card::Card;
@@ -36,36 +39,15 @@ struct Cli {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    match play(&cli) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("the trial stopped: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    trial(cli.seed, |seed, summary| play(&cli, seed, summary))
 }
 
-/// Says what comes next.
-fn step(what: &str) {
-    println!("── {what}");
-}
-
-fn play(cli: &Cli) -> Result<()> {
-    let begun = Instant::now();
-    let seed = cli.seed.unwrap_or_else(Random::seed);
-    println!("seed {seed}");
+fn play(cli: &Cli, seed: u64, summary: &mut Summary) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let card = Card::new(&cli.made, dir.path())?;
     let board = Board::new(&cli.made, dir.path());
-    let mut summary = Summary::default();
-    let played = tries::play(&board, &card, &mut summary)
-        .and_then(|()| {
-            let mut random = Random::seeded(seed);
-            moments::play(&board, &card, cli.starts, &mut random, &mut summary)
-        })
-        .and_then(|()| shut::play(&board, &card, &mut summary));
-    println!("{summary}");
-    let seconds = begun.elapsed().as_secs();
-    println!("played in {seconds} s");
-    played.with_context(|| format!("after {seconds} s; again with --seed {seed}"))
+    tries::play(&board, &card, summary)?;
+    let mut random = Random::seeded(seed);
+    moments::play(&board, &card, cli.starts, &mut random, summary)?;
+    shut::play(&board, &card, summary)
 }

@@ -160,8 +160,8 @@ fn starts_on(board: &Board, card: &Card, rauc: &Rauc) -> Result<Environment> {
     Ok(found)
 }
 
-/// The power goes while RAUC gives a release its tries: a copy that is half the one before. The
-/// other one holds, and it is mended by the next boot.
+/// The power goes while RAUC gives a release its tries: of a copy only the beginning is written, and
+/// nobody knows what the rest is. The other one holds, and this one is mended by the next boot.
 fn torn_by_linux(board: &Board, card: &Card, rauc: &Rauc, random: &mut Random) -> Result<()> {
     step("the power goes while RAUC writes");
     for name in COPIES {

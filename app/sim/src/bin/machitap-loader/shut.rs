@@ -9,6 +9,8 @@ use crate::{
     step,
 };
 
+/// What stops a U-Boot that lets itself be stopped.
+const KEYS: &[u8] = b" \x03\r";
 const THE_STICK_RUNS: &str = "THE STICK RUNS";
 
 pub(crate) fn play(board: &Board, card: &Card, summary: &mut Summary) -> Result<()> {
@@ -19,7 +21,10 @@ pub(crate) fn play(board: &Board, card: &Card, summary: &mut Summary) -> Result<
         ..With::default()
     };
     let mut on = board.switch_on_with(Loader::Ours, &card.path(), &with)?;
-    on.wait_for(3, "resetting ...")?;
+    for n in 1..=3 {
+        on.types(KEYS)?;
+        on.wait_for(n, "resetting ...")?;
+    }
     let said = on.cut();
     ensure!(
         !said.contains(THE_STICK_RUNS) && !said.contains("U-Boot>"),
