@@ -5,6 +5,7 @@ at what comes out. The classes are stubs: what a full build needs beside is open
 """
 
 import os
+import subprocess
 import sys
 import tempfile
 import types
@@ -81,10 +82,30 @@ def look(name, d, faults):
         faults.append(f"{name}: no licence")
 
 
+def preinit(d, faults):
+    """Fills the template of what comes before systemd as overlayfs-etc.bbclass does."""
+    path = d.getVar("OVERLAYFS_ETC_INIT_TEMPLATE")
+    told = {name: d.getVar(name) for name in d.keys() if name.startswith("OVERLAYFS_ETC_")}
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read().format(**told, SBIN_INIT_NAME="/sbin/init.orig")
+        subprocess.run(["sh", "-n"], input=text, text=True, check=True)
+    except (OSError, KeyError, ValueError, subprocess.CalledProcessError) as fault:
+        faults.append(f"the preinit {path!r}: {fault!r}")
+
+
+def uart(d, faults):
+    """meta-raspberrypi builds no config.txt for U-Boot with the UART switched off."""
+    if d.getVar("RPI_USE_U_BOOT") == "1" and d.getVar("ENABLE_UART") == "0":
+        faults.append(f"{d.getVar('MACHINE')}: U-Boot, and ENABLE_UART is 0")
+
+
 def main(layer):
     faults, count = [], 0
     for machine in MACHINES:
         d = base(layer, machine)
+        preinit(d, faults)
+        uart(d, faults)
         for recipe in recipes(layer, ".bb"):
             parsed = read(d, recipe)
             look(os.path.basename(recipe), parsed, faults)

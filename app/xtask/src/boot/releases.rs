@@ -3,8 +3,7 @@
 //!
 //! What differs from the image: the kernel is QEMU's `-kernel`, alike in all releases, so that
 //! RAUC's system.conf has no slots for the boot partitions; the slots are disks, not partitions;
-//! `/etc/machitap` is a bind mount and not an overlay of all `/etc`; the firewall is left out, for
-//! the broker of the trial listens on any port; RAUC is Debian's 1.8.
+//! the firewall is left out, for the broker of the trial listens on any port; RAUC is Debian's 1.8.
 
 mod bundles;
 mod root;

@@ -5,8 +5,7 @@ dirs755:append:machitap:raspberrypi5 = " /autoboot"
 dirs755:append:machitap:raspberrypi4-64 = " /boot"
 
 do_install:append:machitap() {
-    # The preinit of overlayfs-etc has it mounted by then, too late for a check: ext4's journal is
-    # what mends it.
+    # machitap-preinit.sh.in has it checked and mounted by then.
     echo "LABEL=data /data ext4 defaults,noatime,x-systemd.device-timeout=30s 0 0" >> ${D}${sysconfdir}/fstab
 }
 do_install:append:machitap:raspberrypi4-64() {

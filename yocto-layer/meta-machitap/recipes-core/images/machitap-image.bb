@@ -13,6 +13,7 @@ GLIBC_GENERATE_LOCALES = "C.UTF-8"
 
 IMAGE_INSTALL = "\
     packagegroup-core-boot \
+    e2fsprogs-e2fsck \
     kernel-image \
     kernel-modules \
     machitap-kiosk \

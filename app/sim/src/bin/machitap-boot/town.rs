@@ -28,6 +28,8 @@ const KIOSK: &str = "centre-1";
 const ETC: &str = "/etc/machitap";
 const FIREWALL: &str = "/etc/machitap/firewall.d";
 const ENROLMENT: &str = "/etc/machitap/enrolment";
+/// Where /etc is changed on the data partition of an image: machitap-preinit.sh.in.
+const UPPER: &str = "/overlay-etc/upper";
 const CARD_KEYS: &str = "card-keys.toml";
 const FACILITY: &str = "community-centre";
 /// From a fact to the city's ledger, with a link that may have to be built anew.
@@ -95,16 +97,17 @@ impl Town {
             _lock: lock,
         };
         match comes {
-            Comes::Enrolled => town.set_up_enrolled(&town.root())?,
+            Comes::Enrolled => town.set_up_enrolled(&town.root(), ETC)?,
             Comes::ForACode => town.set_up_for_a_code()?,
             Comes::ShutIn => {
                 let root = town.place.shut_in().join("root.img");
-                town.set_up_enrolled(&root)?;
+                town.set_up_enrolled(&root, ETC)?;
                 disk::put(&root, FIREWALL, &[town.way_out()])?;
             }
             Comes::AsAnImage => {
                 update::disks::make(&town.place)?;
-                town.set_up_enrolled(&town.place.data())?;
+                let etc = ETC.replacen("/etc", UPPER, 1);
+                town.set_up_enrolled(&town.place.data(), &etc)?;
                 return Ok(town);
             }
         }
@@ -113,7 +116,7 @@ impl Town {
     }
 
     /// As an operator does after the package was installed, with a directory from the city.
-    fn set_up_enrolled(&self, disk: &Path) -> Result<()> {
+    fn set_up_enrolled(&self, disk: &Path, etc: &str) -> Result<()> {
         let city = &self.stage.city;
         let enrolment = city.enrol(&KioskId::new(KIOSK)?, &FacilityId::new(FACILITY)?, None)?;
         // The roster is sealed to each kiosk, so that there is one more to be sent.
@@ -124,9 +127,9 @@ impl Town {
             let name = path.file_name().context("a file")?;
             files.push((name.to_string_lossy().into_owned(), fs::read(&path)?));
         }
-        disk::put(disk, ENROLMENT, &files)?;
+        disk::put(disk, &format!("{etc}/enrolment"), &files)?;
         let keys = (CARD_KEYS.to_owned(), card_keys().into_bytes());
-        disk::put(disk, ETC, &[self.configuration(), keys])
+        disk::put(disk, etc, &[self.configuration(), keys])
     }
 
     /// As the image comes: it knows the city's address and nothing else.

@@ -15,6 +15,16 @@ const LAYER: &str = "yocto-layer/meta-machitap";
 pub(super) const KEYRING: &str = "etc/rauc/keyring.pem";
 /// What a bundle must be for.
 pub(super) const COMPATIBLE: &str = "machitap-qemu";
+/// What the layer's preinit is told (overlayfs-etc.bbclass), and what it is told here.
+const PREINIT: [(&str, &str); 5] = [
+    ("OVERLAYFS_ETC_DEVICE", "/dev/vdc"),
+    ("OVERLAYFS_ETC_MOUNT_POINT", "/data"),
+    ("OVERLAYFS_ETC_FSTYPE", "ext4"),
+    ("OVERLAYFS_ETC_MOUNT_OPTIONS", "defaults,noatime"),
+    ("SBIN_INIT_NAME", "/sbin/init.orig"),
+];
+/// Where what is above /etc lies on the data partition.
+const UPPER: &str = "overlay-etc/upper";
 /// The image's two roots, and what they are here.
 const SLOTS: [(&str, &str); 2] = [
     ("/dev/mmcblk0p5", "/dev/vda"),
@@ -51,17 +61,15 @@ ExecStart=/usr/bin/rauc status mark-good
 WantedBy=multi-user.target
 ";
 
-/// What else is not on the root, which nobody writes to. The image keeps /etc above the release's
-/// own by an overlay; here it is the kiosk's directory alone.
-const FSTAB: &str = "/data/etc/machitap /etc/machitap none bind 0 0
-tmpfs /tmp tmpfs mode=1777 0 0
+/// What else is not on the root, which nobody writes to.
+const FSTAB: &str = "tmpfs /tmp tmpfs mode=1777 0 0
 tmpfs /var/tmp tmpfs mode=1777 0 0
 tmpfs /var/cache tmpfs mode=0755 0 0
 ";
 
 /// Every module that a kiosk, its disks and RAUC need in QEMU; the others are most of a Debian.
 const MODULES: &str = "virtio_pci virtio_blk virtio_net virtio_gpu virtio_input virtio_console \
-    virtio_rng ext4 crc32c_generic vfat nls_cp437 nls_ascii nls_iso8859-1 nls_utf8 loop dm_verity \
+    virtio_rng ext4 overlay crc32c_generic vfat nls_cp437 nls_ascii nls_iso8859-1 nls_utf8 loop dm_verity \
     sha256_generic squashfs xhci_pci evdev button autofs4 fuse configfs efi_pstore";
 
 const FINISH: &str = r#"
@@ -78,6 +86,10 @@ const FINISH: &str = r#"
     find /lib/modules/$kernel/kernel -name '*.ko*' | grep -vxFf /keep | xargs rm
     rm /keep
     depmod $kernel
+
+    mv /usr/sbin/init /usr/sbin/init.orig
+    mv /preinit /usr/sbin/init
+    chmod 755 /usr/sbin/init
 
     # The kernel is given from outside; nobody looks for these here.
     rm -rf /boot/* /usr/share/fonts/opentype/noto/NotoSerif* /var/cache/* /var/lib/apt/* /usr/lib/firmware
@@ -105,14 +117,14 @@ pub(super) fn make(to: &Path, base: &Path, kiosk: &Path) -> Result<()> {
     let finish = format!("MODULES='{MODULES}'\n{FINISH}");
     acceptance::play(&root, "making a release of it", &finish)?;
     let data = to.join("data");
-    for dir in ["lib", "log", "etc"] {
+    for dir in ["lib", "log", UPPER] {
         fs::create_dir_all(data.join(dir))?;
     }
     let mut copy = Command::new("cp");
     succeed(
         copy.arg("-a")
             .arg(root.join("etc/machitap"))
-            .arg(data.join("etc")),
+            .arg(data.join(UPPER)),
     )?;
     disk::image(&root, &to.join("root.img"), SIZE)?;
     Ok(fs::remove_dir_all(&root)?)
@@ -136,6 +148,7 @@ fn keys(to: &Path) -> Result<()> {
 /// The files of the image in this root, by where they lie.
 fn files() -> Result<Vec<(String, String)>> {
     let mut all = vec![
+        ("preinit".to_owned(), preinit()?),
         ("etc/fstab".to_owned(), fstab()?),
         ("etc/rauc/system.conf".to_owned(), system_conf()?),
         (
@@ -173,6 +186,20 @@ fn fstab() -> Result<String> {
         line.with_context(|| format!("the layer mounts no {label}"))
     };
     Ok(format!("{}\n{}\n{FSTAB}", line("data")?, line("autoboot")?))
+}
+
+/// The layer's, as the class fills it: Python's `str.format`.
+fn preinit() -> Result<String> {
+    let mut text = ours(&format!("{LAYER}/files/machitap-preinit.sh.in"))?;
+    for (name, here) in PREINIT {
+        text = text.replace(&format!("{{{name}}}"), here);
+    }
+    let text = text.replace("{{", "{").replace("}}", "}");
+    ensure!(
+        !text.contains("{O") && !text.contains("{S"),
+        "the preinit has a place nobody fills"
+    );
+    Ok(text)
 }
 
 /// That of a Raspberry Pi 5, without the slots of its boot partitions.

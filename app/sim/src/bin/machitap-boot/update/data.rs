@@ -1,5 +1,6 @@
-//! The data partition is gone, or damaged: the screen says whom to call, the machine tries again by
-//! itself, and with its partition it is the kiosk that it was.
+//! The data partition is damaged: it is mended before anything is written to it. It is gone: the
+//! screen says whom to call, the machine tries again by itself, and with its partition it is the
+//! kiosk that it was.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -26,31 +27,51 @@ const REST: Duration = Duration::from_secs(10);
 /// Of all dots of the notice, so many are bright at least.
 const WORDS: f64 = 0.01;
 
-type Spoil = fn(&Path) -> io::Result<()>;
-
 pub(super) fn play(town: &mut Town, accept: bool, summary: &mut Summary) -> Result<()> {
-    step("the data partition is gone, and then damaged");
+    step("the data partition is damaged, and then gone");
     let mut kiosk = Kiosk::switch_on(town, Asked::Plain, None)?;
     kiosk.tap()?;
-    let (mut town, mut life) = kiosk.off()?;
-    for (what, spoil) in [("gone", gone as Spoil), ("damaged", damaged)] {
-        let data = town.place.data();
-        let kept = town.place.live.join("sound-data.img");
-        disk::copy(&data, &kept)?;
-        spoil(&data)?;
-        (town, life) = says_so_and_tries_again(town, life, what, accept, summary)
-            .with_context(|| format!("the data partition is {what}"))?;
-        fs::rename(&kept, &data)?;
-    }
+    let (town, life) = kiosk.off()?;
+    damage(&town.place.data())?;
+    let (town, life) = mended(town, life, summary).context("the data partition is damaged")?;
+    let data = town.place.data();
+    let kept = town.place.live.join("sound-data.img");
+    disk::copy(&data, &kept)?;
+    forget(&data)?;
+    let (town, life) = says_so_and_tries_again(town, life, accept, summary)
+        .context("the data partition is gone")?;
+    fs::rename(&kept, town.place.data())?;
     let mut kiosk = Kiosk::switch_on(town, Asked::Plain, life)?;
     kiosk.tap().context("with its data partition again")?;
     kiosk.off().map(drop)
 }
 
+/// It serves, is the kiosk that it was, and has said what was done.
+fn mended<'a>(
+    town: &'a mut Town,
+    life: Option<Uuid>,
+    summary: &mut Summary,
+) -> Result<(&'a mut Town, Option<Uuid>)> {
+    let booted = Instant::now();
+    let mut kiosk = Kiosk::switch_on(town, Asked::Plain, life)?;
+    summary.seconds(
+        "data partition damaged: until the kiosk serves",
+        booted.elapsed(),
+    );
+    let said = kiosk
+        .machine
+        .ask("journalctl --boot --dmesg --output=cat")?;
+    ensure!(
+        said.contains("FILE SYSTEM WAS MODIFIED"),
+        "nobody says that it was mended: {said}"
+    );
+    kiosk.tap()?;
+    kiosk.off()
+}
+
 fn says_so_and_tries_again<'a>(
     town: &'a mut Town,
     life: Option<Uuid>,
-    what: &str,
     accept: bool,
     summary: &mut Summary,
 ) -> Result<(&'a mut Town, Option<Uuid>)> {
@@ -58,7 +79,7 @@ fn says_so_and_tries_again<'a>(
     let mut kiosk = Kiosk::boot(town, Asked::Plain, life)?;
     let machine = &mut kiosk.machine;
     let made = &kiosk.town.place.made;
-    let notice = if accept && what == "gone" {
+    let notice = if accept {
         // A console without a word is one that is waited for.
         let worded = |picture: &Picture| picture.bright() > WORDS;
         let seen = machine.wait_for_rest(REST, NOTICE_LIMIT, worded)?;
@@ -70,11 +91,8 @@ fn says_so_and_tries_again<'a>(
     let seen = machine.wait_for_picture("the notice", NOTICE_LIMIT, |picture| {
         picture.differs(&notice, &[]) <= TOLERATED
     })?;
-    summary.seconds(
-        &format!("data partition {what}: until the notice"),
-        booted.elapsed(),
-    );
-    seen.write(&made.join(format!("data-{what}.png")))?;
+    summary.seconds("data partition gone: until the notice", booted.elapsed());
+    seen.write(&made.join("data-gone.png"))?;
     let runs = machine.ask("cat /proc/[0-9]*/comm | sort -u")?;
     let runs: Vec<&str> = runs.lines().map(str::trim).collect();
     ensure!(
@@ -89,13 +107,13 @@ fn says_so_and_tries_again<'a>(
 }
 
 /// Another card, or none.
-fn gone(disk: &Path) -> io::Result<()> {
+fn forget(disk: &Path) -> io::Result<()> {
     let bytes = fs::metadata(disk)?.len();
     File::create(disk)?.set_len(bytes)
 }
 
 /// Its label can be read, and nothing else: the table of its groups is noise.
-fn damaged(disk: &Path) -> io::Result<()> {
+fn damage(disk: &Path) -> io::Result<()> {
     const BLOCK: usize = 4_096;
     let disk = OpenOptions::new().write(true).open(disk)?;
     disk.write_all_at(&[0xff; BLOCK], BLOCK as u64)
