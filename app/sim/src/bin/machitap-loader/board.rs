@@ -61,7 +61,7 @@ impl Board {
         self.switch_on_with(Loader::Ours, &card.path(), &With::default())
     }
 
-    /// Switches it on.
+    /// Switches it on with that U-Boot, that card, and what else there is.
     pub(crate) fn switch_on_with(
         &self,
         loader: Loader,
@@ -157,14 +157,13 @@ pub(crate) struct Running {
     process: Process,
     line: UnixStream,
     said: Arc<Mutex<Vec<u8>>>,
-    pub(crate) since: Instant,
+    since: Instant,
 }
 
 impl Running {
     /// All it has said.
-    pub(crate) fn said(&self) -> String {
-        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&said).into_owned()
+    fn said(&self) -> String {
+        text(&self.said)
     }
 
     /// Types something on its serial line.
@@ -206,7 +205,11 @@ impl Running {
     /// Pulls its plug; all it has said.
     pub(crate) fn cut(self) -> String {
         self.process.kill();
-        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&said).into_owned()
+        text(&self.said)
     }
+}
+
+fn text(said: &Mutex<Vec<u8>>) -> String {
+    let said = said.lock().unwrap_or_else(PoisonError::into_inner);
+    String::from_utf8_lossy(&said).into_owned()
 }

@@ -9,8 +9,6 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use crate::rauc::Rauc;
-
 const MIB: u64 = 1 << 20;
 /// An emulated card's size is a power of two.
 const SIZE: u64 = 256 * MIB;
@@ -94,11 +92,6 @@ impl Card {
         card.put_boot()?;
         card.put(Slot::A, Release::Kernel)?;
         Ok(card)
-    }
-
-    /// Programs for its environment.
-    pub(crate) fn rauc(&self) -> Result<Rauc> {
-        Rauc::new(&self.made, &self.dir)
     }
 
     /// Its image.

@@ -22,6 +22,7 @@ use machitap_sim::{
 
 use board::Board;
 use card::Card;
+use rauc::Rauc;
 
 #[derive(Parser)]
 #[command(name = "machitap-loader", version, about)]
@@ -46,8 +47,9 @@ fn play(cli: &Cli, seed: u64, summary: &mut Summary) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let card = Card::new(&cli.made, dir.path())?;
     let board = Board::new(&cli.made, dir.path());
-    tries::play(&board, &card, summary)?;
+    let rauc = Rauc::new(&cli.made, dir.path())?;
+    tries::play(&board, &card, &rauc, summary)?;
     let mut random = Random::seeded(seed);
-    moments::play(&board, &card, cli.starts, &mut random, summary)?;
+    moments::play(&board, &card, &rauc, cli.starts, &mut random, summary)?;
     shut::play(&board, &card, summary)
 }

@@ -14,7 +14,7 @@ use machitap_sim::{random::Random, summary::Summary, writes::Writes};
 use crate::{
     board::{Board, Loader, With},
     card::{COPIES, Card, Release, Slot},
-    rauc::{Environment, Rauc},
+    rauc::Rauc,
     step,
 };
 
@@ -24,12 +24,12 @@ const SAVES: usize = 8;
 pub(crate) fn play(
     board: &Board,
     card: &Card,
+    rauc: &Rauc,
     starts: usize,
     random: &mut Random,
     summary: &mut Summary,
 ) -> Result<()> {
     step("the power goes at each write of U-Boot");
-    let rauc = card.rauc()?;
     let mut looked = Looked::default();
     // On a new card, and on one whose both copies are there.
     for fresh in [true, false] {
@@ -51,8 +51,8 @@ pub(crate) fn play(
         on.wait_for(SAVES, "resetting ...")?;
         on.cut();
         let writes = Writes::read(&log)?;
-        looked.each(&rauc, &before, &writes, dir.path(), fresh)?;
-        again(board, card, &rauc, &before, &writes, starts / 2, random)?;
+        looked.each(rauc, &before, &writes, dir.path(), fresh)?;
+        again(board, card, rauc, &before, &writes, starts / 2, random)?;
     }
     ensure!(looked.one > 0, "the power never went between two copies");
     summary.figure("writes of U-Boot, the power gone after each", looked.writes);
@@ -62,7 +62,7 @@ pub(crate) fn play(
     );
     summary.figure("… none yet, on a new card", looked.none);
     summary.figure("… started again from one of them", starts / 2 * 2);
-    torn_by_linux(board, card, &rauc, random)
+    torn_by_linux(board, card, rauc, random)
 }
 
 #[derive(Default)]
@@ -144,7 +144,7 @@ fn again(
     Ok(())
 }
 
-fn starts_on(board: &Board, card: &Card, rauc: &Rauc) -> Result<Environment> {
+fn starts_on(board: &Board, card: &Card, rauc: &Rauc) -> Result<()> {
     let mut on = board.switch_on(card)?;
     on.wait_for(1, "resetting ...")?;
     on.cut();
@@ -156,8 +156,7 @@ fn starts_on(board: &Board, card: &Card, rauc: &Rauc) -> Result<Environment> {
         ),
         "{found:?}"
     );
-    rauc.says(card, Slot::A, &["mark-good"])?;
-    Ok(found)
+    rauc.says(card, Slot::A, &["mark-good"])
 }
 
 /// The power goes while RAUC gives a release its tries: of a copy only the beginning is written, and

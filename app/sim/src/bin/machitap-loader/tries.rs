@@ -15,12 +15,11 @@ const TOLD: &str = "Kernel command line:";
 const NO_ROOT: &str = "Can't set block device";
 
 /// Plays a card's life from its first boot.
-pub(crate) fn play(board: &Board, card: &Card, summary: &mut Summary) -> Result<()> {
-    let rauc = card.rauc()?;
-    first(board, card, &rauc, summary).context("the first boot")?;
-    kept(board, card, &rauc).context("an update that is well")?;
-    hangs(board, card, &rauc).context("an update that hangs")?;
-    noise(board, card, &rauc, summary).context("a release that is noise")?;
+pub(crate) fn play(board: &Board, card: &Card, rauc: &Rauc, summary: &mut Summary) -> Result<()> {
+    first(board, card, rauc, summary).context("the first boot")?;
+    kept(board, card, rauc).context("an update that is well")?;
+    hangs(board, card, rauc).context("an update that hangs")?;
+    noise(board, card, rauc, summary).context("a release that is noise")?;
     neither(board, card).context("neither is well")
 }
 
