@@ -48,7 +48,7 @@ fn drill(stage: &mut Stage) -> Result<()> {
     let begun = Instant::now();
     type_in(&kiosk, &code)?;
     kiosk.control().wait_for("enrol:done", LIMIT)?;
-    kiosk.control().touch("はじめる")?;
+    kiosk.control().touch_within("はじめる", LIMIT)?;
     kiosk.control().wait_for("idle", LIMIT)?;
     println!(
         "from the code's first digit to the idle screen: {:.1} s",
@@ -70,7 +70,8 @@ fn drill(stage: &mut Stage) -> Result<()> {
     ensure!(waiting > 0, "counted after the city had taken it back");
     stage.broker.reload()?;
     kiosk.stop()?;
-    kiosk.start()?;
+    // It may be refused before it has a screen.
+    kiosk.start_quickly()?;
     kiosk.wait_until_ended(LIMIT).context("it serves on")?;
     kiosk.start()?;
     kiosk.control().wait_for("enrol:code", LIMIT)?;
@@ -109,7 +110,7 @@ fn cut_while_asking(kiosk: &mut Kiosk, code: &Code) -> Result<()> {
     if asks(kiosk)? {
         type_in(kiosk, code)?;
         kiosk.control().wait_for("enrol:done", LIMIT)?;
-        kiosk.control().touch("はじめる")?;
+        kiosk.control().touch_within("はじめる", LIMIT)?;
     }
     Ok(())
 }
@@ -122,7 +123,7 @@ fn asks(kiosk: &Kiosk) -> Result<bool> {
 
 fn type_in(kiosk: &Kiosk, code: &Code) -> Result<()> {
     for digit in code.plain().chars() {
-        kiosk.control().touch(&digit.to_string())?;
+        kiosk.control().touch_within(&digit.to_string(), LIMIT)?;
     }
     Ok(())
 }

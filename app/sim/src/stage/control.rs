@@ -90,6 +90,23 @@ impl Control {
         self.ask(&json!({"touch": label}), ANSWER_LIMIT).map(|_| ())
     }
 
+    /// Presses the one enabled element with that label as soon as it is there: a view has its
+    /// name a frame before its buttons can be found.
+    ///
+    /// # Errors
+    /// When there is not just one within `limit`; with the labels that are there.
+    pub fn touch_within(&self, label: &str, limit: Duration) -> Result<()> {
+        let mut why = None;
+        wait::for_some(limit, &format!("{label:?} to touch"), || {
+            self.touch(label).map_err(|error| why = Some(error)).ok()
+        })
+        .with_context(|| {
+            let there = self.labels().unwrap_or_default();
+            let why = why.map_or_else(String::new, |error| format!("{error:#}"));
+            format!("{why}; there is {there:?}")
+        })
+    }
+
     /// Presses the enabled element whose label begins so: for labels that count down.
     ///
     /// # Errors

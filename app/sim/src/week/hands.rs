@@ -144,7 +144,7 @@ impl Hands {
         let Some(label) = self.label("ガチャを まわす")? else {
             return Ok(false);
         };
-        self.control.touch(&label)?;
+        self.control.touch_within(&label, SOON)?;
         self.control.wait_for("draw", SOON)?;
         self.control.touch_beginning("あける", SOON)?;
         self.control.touch_beginning("おわる", SOON)?;
@@ -154,9 +154,9 @@ impl Hands {
 
     fn offers(&self, tab: &str, view: &str) -> Result<()> {
         self.control.wait_for("visit-done", SOON)?;
-        self.control.touch("わたしの ページ")?;
+        self.control.touch_within("わたしの ページ", SOON)?;
         self.control.wait_for("own:overview", SOON)?;
-        self.control.touch(tab)?;
+        self.control.touch_within(tab, SOON)?;
         self.control.wait_for(view, SOON)
     }
 
@@ -173,7 +173,7 @@ impl Hands {
         });
         let can = can.with_context(|| format!("{:?}", self.control.labels()))?;
         if can {
-            self.control.touch(label)?;
+            self.control.touch_within(label, SOON)?;
             self.control.wait_for("own:spent", SOON)?;
         }
         Ok(can)
@@ -190,7 +190,7 @@ impl Hands {
         self.offers("まちを おうえんする", "own:projects")?;
         self.control.touch_beginning("ベンチ", SOON)?;
         self.control.wait_for("own:gift", SOON)?;
-        self.control.touch("10 ポイント")?;
+        self.control.touch_within("10 ポイント", SOON)?;
         self.confirm("10 ポイントで おうえんする")
     }
 }

@@ -118,14 +118,7 @@ impl<'a> Player<'a> {
 
     /// Presses what is labelled so.
     pub(crate) fn touch(&self, label: &str) -> Result<()> {
-        let mut why = None;
-        wait::for_some(SCREEN_LIMIT / 6, &format!("{label:?} to touch"), || {
-            self.control
-                .touch(label)
-                .map_err(|error| why = Some(error))
-                .ok()
-        })
-        .with_context(|| why.map_or_else(String::new, |error| format!("{error:#}")))
+        self.control.touch_within(label, SCREEN_LIMIT / 6)
     }
 
     /// Chooses the language for whoever comes next.

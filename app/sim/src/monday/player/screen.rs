@@ -32,18 +32,7 @@ impl Player<'_> {
     }
 
     pub(super) fn touch(&self, label: &str) -> Result<()> {
-        let mut why = None;
-        wait::for_some(SCREEN_LIMIT / 4, &format!("{label:?} to touch"), || {
-            self.control
-                .touch(label)
-                .map_err(|error| why = Some(error))
-                .ok()
-        })
-        .with_context(|| {
-            let there = self.control.labels().unwrap_or_default();
-            let why = why.map_or_else(String::new, |error| format!("{error:#}"));
-            format!("{why}; there is {there:?}")
-        })
+        self.control.touch_within(label, SCREEN_LIMIT / 4)
     }
 
     /// Presses what can be pressed and says this, on whatever page of the list it is. The
