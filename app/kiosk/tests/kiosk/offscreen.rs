@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use crate::common::{Kiosk, Place, wait_until};
+use crate::common::{Kiosk, Manager, Place, wait_until};
 use jiff::tz::TimeZone;
 use machitap_store::Journal;
 use machitap_wire::DocumentName;
@@ -111,17 +111,52 @@ fn a_screen_is_seen_touched_and_answers() {
     assert_eq!(trace.matches(r#""ev":"idle""#).count(), 1, "{trace}");
 }
 
+/// The image's health check reads it, and boots away from nobody's hands.
+const SOMEBODY: &str = "somebody is served";
+
+#[test]
+fn the_service_manager_hears_whether_somebody_is_served() {
+    let place = Place::new();
+    with_catalogue(&place);
+    let socket = place.path("control");
+    let manager = Manager::listen(&place);
+    let args = ["--offscreen", "--control", socket.to_str().unwrap()];
+    let kiosk = Kiosk::start_with(&place, &args, |command| {
+        command.env("NOTIFY_SOCKET", manager.path());
+    });
+    let mut control = Control::connect(&socket);
+    control.ok(&json!({"await": {"view": "idle", "ms": 60_000}}));
+    wait_until("a hand on the screen", || {
+        control.ask(&json!({"touch": "ことば Language"})) == json!({"ok": true})
+    });
+    manager.wait_for(&format!("STATUS={SOMEBODY}"));
+    wait_until("a language", || {
+        control.ask(&json!({"touch": "English"})) == json!({"ok": true})
+    });
+    manager.wait_for("STATUS=nobody is served");
+    kiosk.stop();
+}
+
+#[test]
+fn the_health_check_reads_what_the_kiosk_says() {
+    let check = include_str!("../../../../systemd/image/libexec/health");
+    assert!(check.contains(&format!("grep -q '{SOMEBODY}'")), "{check}");
+}
+
 #[test]
 fn an_idle_screen_costs_nothing() {
     let place = Place::new();
     let kiosk = Kiosk::start(&place, &["--offscreen"]).wait_ready();
-    // Without a catalogue nothing on the screen moves; the first second is the start's.
-    let spent = |kiosk: &Kiosk| kiosk.processor_ticks();
-    std::thread::sleep(std::time::Duration::from_secs(1));
-    let before = spent(&kiosk);
-    std::thread::sleep(std::time::Duration::from_secs(3));
-    let ticks = spent(&kiosk) - before;
-    // 100 ticks are a second of one processor (USER_HZ).
-    assert!(ticks <= 6, "{ticks} ticks in 3 s");
+    // Without a catalogue nothing on the screen moves. How long the start goes on is the machine's
+    // matter; a screen that moves has no quiet stretch at all.
+    let mut spent = Vec::new();
+    let quiet = (0..10).any(|_| {
+        let before = kiosk.processor_ticks();
+        std::thread::sleep(std::time::Duration::from_secs(3));
+        spent.push(kiosk.processor_ticks() - before);
+        // 100 ticks are a second of one processor (USER_HZ).
+        spent.last().is_some_and(|ticks| *ticks <= 6)
+    });
+    assert!(quiet, "ticks in 3 s each: {spent:?}");
     kiosk.stop();
 }
