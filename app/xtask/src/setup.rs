@@ -49,6 +49,7 @@ pub(crate) fn all() -> Vec<Package> {
             "a virtual card reader, for tests and demo",
         ),
         package("mosquitto", "the broker, for tests and demo"),
+        package("git", "holds the source that packages are made of"),
         package("gettext", "checks the translations"),
         package("systemd", "checks the units"),
         package("nftables", "checks the firewall's rules"),

@@ -48,11 +48,14 @@ pub(super) fn run(rest: &[String]) -> Result<()> {
     let _ = fs::remove_dir_all(&all);
     fs::create_dir_all(&all)?;
     let all = all.canonicalize()?;
+    let commit = all.join("commit.git");
+    hold(workspace(), &commit)?;
+    let seconds = source_time::seconds()?;
     let mut made = Vec::new();
     for builder in &BUILDERS {
         let began = Instant::now();
         step(&format!("building as {}", builder.place));
-        made.push(builder.build(&all.join(builder.place), rest)?);
+        made.push(builder.build(&all.join(builder.place), &commit, seconds, rest)?);
         println!("   {} s", began.elapsed().as_secs());
     }
     step("comparing");
@@ -68,9 +71,16 @@ pub(super) fn run(rest: &[String]) -> Result<()> {
     bail!("the two builds differ; both are kept in {}", all.display())
 }
 
+/// The last commit by itself: one that is made while the first builds is not what the second builds.
+fn hold(of: &Path, to: &Path) -> Result<()> {
+    let mut clone = Command::new("git");
+    clone.args(["clone", "--quiet", "--shared", "--bare"]);
+    succeed(clone.arg(of).arg(to))
+}
+
 impl Builder {
-    /// The directory with the packages.
-    fn build(&self, place: &Path, rest: &[String]) -> Result<PathBuf> {
+    /// The directory with the packages of that commit, which is of that time.
+    fn build(&self, place: &Path, commit: &Path, seconds: u64, rest: &[String]) -> Result<PathBuf> {
         let source = place.join("source");
         let home = place.join("home");
         let target = place.join("target");
@@ -78,7 +88,7 @@ impl Builder {
         succeed(
             Command::new("git")
                 .args(["clone", "--quiet", "--shared"])
-                .arg(workspace())
+                .arg(commit)
                 .arg(&source),
         )?;
         let cargo = home.join(".cargo");
@@ -102,7 +112,7 @@ impl Builder {
             .env("HOME", &home)
             .env("CARGO_HOME", &cargo)
             .env("CARGO_TARGET_DIR", &target)
-            .env(source_time::VARIABLE, source_time::seconds()?.to_string())
+            .env(source_time::VARIABLE, seconds.to_string())
             .envs(self.variables.iter().copied());
         succeed(&mut build)?;
         Ok(target.join("debian"))
@@ -210,6 +220,38 @@ fn sha256(file: &Path) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_commit_made_meanwhile_is_not_built() {
+        let dir = env::temp_dir().join(format!("machitap-hold-{}", std::process::id()));
+        let git = |args: &[&str]| {
+            let mut git = Command::new("git");
+            git.arg("-C").arg(dir.join("source")).args(args);
+            for whose in ["AUTHOR", "COMMITTER"] {
+                git.env(format!("GIT_{whose}_NAME"), "Machitap");
+                git.env(format!("GIT_{whose}_EMAIL"), "test@machitap.invalid");
+            }
+            assert!(git.status().unwrap().success(), "{args:?}");
+        };
+        fs::create_dir_all(dir.join("source")).unwrap();
+        git(&["init", "-q"]);
+        for text in ["first", "second"] {
+            fs::write(dir.join("source/file"), text).unwrap();
+            git(&["add", "file"]);
+            git(&["commit", "-qm", text]);
+            if text == "first" {
+                hold(&dir.join("source"), &dir.join("commit.git")).unwrap();
+            }
+        }
+        hold(&dir.join("commit.git"), &dir.join("built.git")).unwrap();
+        let shown = Command::new("git")
+            .arg("-C")
+            .arg(dir.join("built.git"))
+            .args(["show", "HEAD:file"])
+            .output();
+        fs::remove_dir_all(&dir).unwrap();
+        assert_eq!(shown.unwrap().stdout, b"first");
+    }
 
     #[test]
     fn packages_that_differ_are_told_apart_by_their_files() {
